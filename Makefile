@@ -1,0 +1,33 @@
+# Two commands for everybody: `make map` and `make test`. Both set up their own environment in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: map test lint types bench fuzz clean
+
+map: $(STAMP)
+	@rm -rf out/example
+	@$(BIN)/outreach example out/example
+	@$(BIN)/outreach map out/example/project.toml --out out/example/map
+	@echo "Open this file in a browser: $(CURDIR)/out/example/map/map.html"
+
+test: $(STAMP) lint types
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Setting up .venv (a minute or two, once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@touch $(STAMP)
+
+clean:
+	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

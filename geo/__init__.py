@@ -1,0 +1,1 @@
+"""What touches the earth and the outside world: files, OpenStreetMap, roads, coordinates."""

@@ -1,0 +1,125 @@
+"""The areas that are ranked, and the regions that stand in for confidential providers."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo.crs import metric_crs
+from geo.errors import InputError, Problem
+from geo.project import Areas, Regions
+from geo.records import Dropped, Reading, counted
+from geo.sources import choose, open_source, record_of
+from geo.tables import Column, Table, check, row_numbers
+
+AREAS = Table(
+    "areas",
+    (
+        Column("area_id", unique=True, meaning="Identifier of the area, as text: leading zeros count."),
+        Column("name", meaning="Name of the area, for people."),
+    ),
+)
+REGIONS = Table(
+    "regions",
+    (
+        Column("region_id", unique=True, meaning="Identifier of the region, as text."),
+        Column("name", meaning="Name of the region."),
+    ),
+)
+
+
+def read_areas(section: Areas, *, crs: str | None) -> Reading:
+    """Read the areas to rank.
+
+    Parameters
+    ----------
+    section
+        The `[areas]` table of the project file.
+    crs
+        Code of the project's metric CRS; None chooses the UTM zone of the areas.
+
+    Returns
+    -------
+    Reading
+        Columns ``area_id``, ``name`` and a valid (Multi)Polygon in the metric CRS, sorted by ``area_id``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    ProjectError
+        If `crs` is not a metric CRS.
+    """
+    reading = _read_polygons(section, AREAS)
+    table = reading.table.to_crs(metric_crs(crs, reading.table))
+    return Reading(table, reading.dropped, reading.files)
+
+
+def read_regions(section: Areas | Regions, *, crs: CRS) -> Reading:
+    """Read the regions that stand in for confidential providers.
+
+    Parameters
+    ----------
+    section
+        The `[regions]` table of the project file, or `[areas]` when those are coarse enough.
+    crs
+        The project's metric CRS.
+
+    Returns
+    -------
+    Reading
+        Columns ``region_id``, ``name`` and a valid (Multi)Polygon in `crs`, sorted by ``region_id``.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    reading = _read_polygons(section, REGIONS)
+    return Reading(reading.table.to_crs(crs), reading.dropped, reading.files)
+
+
+def _read_polygons(section: Areas | Regions, table: Table) -> Reading:
+    """Read identifier, name and polygon of each row, in the file's CRS, sorted by identifier."""
+    opened = open_source(section)
+    key = table.columns[0].name
+    frame, called = choose(opened.frame, named={key: section.id, "name": section.name})
+    shapes = frame.geometry if isinstance(frame, gpd.GeoDataFrame) else gpd.GeoSeries(None, index=frame.index)
+    empty = shapes.isna() | shapes.is_empty | _infinite(shapes)
+    if empty.all():
+        remedy = "Use a map file with polygons: GeoJSON, GeoPackage, shapefile."
+        raise InputError([Problem("has no outlines.", file=section.file, remedy=remedy)])
+    frame, shapes = frame[~empty], shapes[~empty]
+    dropped = counted(section.file, "without an outline", empty.sum())
+    flat = shapes.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])
+    problems: list[Problem] = []
+    if not flat.all():
+        rows = row_numbers(frame.index[~flat])
+        problems.append(Problem("is not a polygon.", file=section.file, rows=rows, remedy="Use a file of outlines."))
+    problems += check(pd.DataFrame(frame), table, source=section.file, called=called, present=opened.frame.columns)
+    if problems:
+        raise InputError(problems)
+    shapes, mended = _mended(shapes)
+    dropped += [Dropped(section.file.name, "outlines that crossed themselves, mended", mended)] if mended else []
+    table_out = gpd.GeoDataFrame(frame[[key, "name"]], geometry=shapes)
+    table_out = table_out.sort_values(key, kind="stable").reset_index(drop=True)
+    return Reading(table_out, tuple(dropped), (record_of(section, opened),))
+
+
+def _infinite(shapes: gpd.GeoSeries) -> pd.Series:
+    finite = np.isfinite(shapely.bounds(shapes.to_numpy())).all(axis=1)
+    return pd.Series(~finite, index=shapes.index)
+
+
+def _mended(shapes: gpd.GeoSeries) -> tuple[gpd.GeoSeries, int]:
+    """Return valid polygons, and how many were not valid. Lines that mending leaves over are let go."""
+    invalid = ~shapes.is_valid
+    values = shapes.to_numpy().copy()
+    values[invalid] = [_polygons(shape) for shape in shapely.make_valid(values[invalid])]
+    return gpd.GeoSeries(values, index=shapes.index, crs=shapes.crs), int(invalid.sum())
+
+
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon"]
+    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)

@@ -1,0 +1,85 @@
+"""Every error a planner can cause, and the exit code each one ends the program with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_ROWS_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, said so that a planner can mend it.
+
+    Parameters
+    ----------
+    message
+        What is wrong, without the place where it is.
+    file
+        The file concerned. Only its name is printed.
+    column
+        The column (or project key) concerned.
+    rows
+        Row numbers as a spreadsheet shows them: the header is row 1.
+    remedy
+        What to do about it.
+    """
+
+    message: str
+    file: Path | None = None
+    column: str | None = None
+    rows: tuple[int, ...] = ()
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        """Return the problem as one line: place, message, remedy."""
+        noun = "key" if self.file and self.file.suffix == ".toml" else "column"
+        places = [self.file.name if self.file else "", f"{noun} {self.column!r}" if self.column else ""]
+        if self.rows:
+            shown = ", ".join(str(row) for row in self.rows[:MAX_ROWS_NAMED])
+            more = len(self.rows) - MAX_ROWS_NAMED
+            label = "row" if len(self.rows) == 1 else "rows"
+            places.append(f"{label} {shown}" + (f" and {more} more" if more > 0 else ""))
+        place = ", ".join(part for part in places if part)
+        line = f"{place}: {self.message}" if place else self.message
+        return f"{line} {self.remedy}" if self.remedy else line
+
+
+class OutreachError(Exception):
+    """Root of all errors that the command line shows without a traceback.
+
+    Parameters
+    ----------
+    problems
+        All problems of the stage that failed, or one message.
+    """
+
+    def __init__(self, problems: Sequence[Problem] | str) -> None:
+        self.problems: tuple[Problem, ...] = (Problem(problems),) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class ProjectError(OutreachError, ValueError):
+    """The project file cannot be read or says something impossible."""
+
+
+class InputError(OutreachError, ValueError):
+    """An input file is missing, unreadable or holds values that cannot be used."""
+
+
+class NetworkError(OutreachError, ValueError):
+    """The roads cannot serve the study: no such highway, or nothing is connected to them."""
+
+
+class OutputError(OutreachError, OSError):
+    """The results cannot be written."""
+
+
+EXIT_CODES: dict[type[OutreachError], int] = {
+    OutreachError: 1,
+    ProjectError: 3,
+    InputError: 4,
+    NetworkError: 5,
+    OutputError: 6,
+}
+"""Exit code of each error. 0 is success, 2 is click's own usage error, 130 an interrupted run."""

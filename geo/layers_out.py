@@ -1,0 +1,33 @@
+"""A GeoPackage of several layers, the same bytes for the same tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+
+FIXED_DATE = "2000-01-01T00:00:00Z"
+"""GDAL stamps each layer with the time of writing; a fixed one keeps two runs byte-identical."""
+
+
+def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write `layers` into one new GeoPackage.
+
+    Infinite numbers are written as null, since SQL has no infinity.
+
+    Parameters
+    ----------
+    layers
+        Tables by layer name.
+    path
+        The file, which must not exist.
+    """
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
+    try:
+        for name, layer in layers.items():
+            pyogrio.write_dataframe(
+                layer.replace([np.inf, -np.inf], np.nan), path, layer=name, driver="GPKG", append=path.exists()
+            )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

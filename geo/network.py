@@ -1,0 +1,365 @@
+"""The travel-time network: ways cut at junctions, minutes per direction, the parts that hang together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from geo.crs import WGS84
+from geo.errors import NetworkError, Problem
+from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
+from geo.roads import Floats, Ints, Roads, segment_lengths_m
+from geo.speeds import CLASS_SPEEDS_KMH
+
+Int32s = npt.NDArray[np.int32]
+
+SMALLEST_MIN = 1e-12
+"""Weight of an edge of no length: a stored zero would be read as "no edge"."""
+
+SAMPLE_SPACING_M = 200.0
+"""Largest distance between neighbouring samples of an edge; see `Samples`."""
+
+_BLOCK = 100_000
+
+ISLAND_SHARE = 0.02
+"""A part cut off from the main one is kept as an island when it holds this share of the length of all roads."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Points along the edges, at most 200 m apart: where places attach, and where travel times can be drawn.
+
+    The points of an edge stand one after another from its start to its end, both included: all vertices of the road,
+    and more where these lie far apart.
+
+    Parameters
+    ----------
+    edge
+        The edge of each point, ascending.
+    fraction
+        Share of the edge's length from its start, 0 to 1.
+    x, y
+        Position in the network's CRS.
+    spacing
+        Largest distance between neighbours on an edge, in units of that CRS.
+    """
+
+    edge: Int32s
+    fraction: Floats
+    x: Floats
+    y: Floats
+    spacing: float
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Junctions and the stretches of road between them.
+
+    Holds the largest strongly connected part of the roads, where every junction can be reached from every other, and
+    further parts only when they are large (islands with roads of their own). All arrays are in the order of the ways in
+    the file, so the same file gives the same network.
+
+    Parameters
+    ----------
+    crs
+        The metric CRS of all x and y.
+    node_id, node_x, node_y
+        Junctions: OpenStreetMap id and position.
+    edge_start, edge_end
+        Rows of the junctions at both ends; equal for a loop.
+    edge_way
+        Row of the way in the roads it was built from.
+    edge_class
+        Position of its class in `ROAD_CLASSES`.
+    length_m
+        Length on the ellipsoid.
+    speed_kmh
+        Tagged limit, or the speed of its class.
+    forward_min, backward_min
+        Minutes from start to end and from end to start; infinity in a direction that is closed.
+    samples
+        Points along all edges.
+    n_components
+        Number of strongly connected parts in the file, single junctions at the end of one-way streets included.
+    kept_components
+        Number of parts that are kept.
+    kept_share
+        Share of the length of all roads that is kept, 0 to 1.
+    """
+
+    crs: CRS
+    node_id: Ints
+    node_x: Floats
+    node_y: Floats
+    edge_start: Int32s
+    edge_end: Int32s
+    edge_way: Int32s
+    edge_class: npt.NDArray[np.int8]
+    length_m: Floats
+    speed_kmh: Floats
+    forward_min: Floats
+    backward_min: Floats
+    samples: Samples
+    n_components: int
+    kept_components: int
+    kept_share: float
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of junctions."""
+        return len(self.node_id)
+
+    @property
+    def n_edges(self) -> int:
+        """Number of stretches of road, both directions counted once."""
+        return len(self.length_m)
+
+    @cached_property
+    def towards(self) -> csr_matrix:
+        """Minutes between junctions on the reversed graph: row = where a trip ends, column = where it starts.
+
+        A sweep from a destination along these edges finds the times of the trips *to* it. Parallel edges are reduced to
+        the fastest; edges of no length weigh `SMALLEST_MIN`.
+        """
+        return _reversed_graph(self.edge_start, self.edge_end, self.forward_min, self.backward_min, self.n_nodes)
+
+    @cached_property
+    def joinable(self) -> Int32s:
+        """Rows of the samples where a car can join or leave the road: all but those on motorways and their ramps.
+
+        The junctions at which a motorway meets another road belong to that road as well. If there are motorways only,
+        all samples count.
+        """
+        limited = np.isin(self.edge_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS])
+        rows = np.flatnonzero(~limited[self.samples.edge])
+        return (rows if len(rows) else np.arange(len(self.samples.edge))).astype(np.int32)
+
+    @cached_property
+    def joinable_tree(self) -> cKDTree:
+        """Search tree of the joinable samples."""
+        return _search_tree(self.samples.x[self.joinable], self.samples.y[self.joinable])
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """Search tree of all samples."""
+        return _search_tree(self.samples.x, self.samples.y)
+
+
+def build_network(
+    roads: Roads, *, crs: CRS, speeds_kmh: Mapping[str, float] = CLASS_SPEEDS_KMH, island_share: float = ISLAND_SHARE
+) -> RoadNetwork:
+    """Build the travel-time network from roads.
+
+    Ways are cut where they meet and at their ends, so that each edge has one class and one speed. Turns cost nothing.
+
+    Parameters
+    ----------
+    roads
+        The roads, as `geo.osm.read_osm` returns them.
+    crs
+        Metric CRS for positions. Lengths are measured on the ellipsoid, not in this CRS.
+    speeds_kmh
+        Speed of every road class where no limit is tagged; see `geo.speeds.class_speeds`.
+    island_share
+        Least share of the length of all roads, 0 to 1, that makes a part cut off from the largest one worth keeping.
+
+    Raises
+    ------
+    NetworkError
+        If no two junctions can be reached from each other, or the roads lie too far away for `crs`.
+    """
+    edges = _cut_at_junctions(roads)
+    speed = _way_speeds_kmh(roads, speeds_kmh)[edges.way]
+    forward, backward = _minutes(edges.length_m, speed, roads.direction[edges.way])
+    parts, label = connected_components(
+        _reversed_graph(edges.start, edges.end, forward, backward, len(edges.node)), directed=True, connection="strong"
+    )
+    kept = _kept_parts(label, edges, island_share)
+    rows = np.flatnonzero(np.isin(label[edges.start], kept) & (label[edges.start] == label[edges.end]))
+    if not len(rows):
+        raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
+    used = np.zeros(len(edges.node), dtype=bool)
+    used[edges.start[rows]] = used[edges.end[rows]] = True
+    renumbered = np.cumsum(used, dtype=np.int32) - 1
+    xy = _project(roads, crs)
+    return RoadNetwork(
+        crs=crs,
+        node_id=roads.node_id[edges.node[used]],
+        node_x=xy[edges.node[used], 0],
+        node_y=xy[edges.node[used], 1],
+        edge_start=renumbered[edges.start[rows]],
+        edge_end=renumbered[edges.end[rows]],
+        edge_way=edges.way[rows].astype(np.int32),
+        edge_class=roads.road_class[edges.way[rows]],
+        length_m=edges.length_m[rows],
+        speed_kmh=speed[rows],
+        forward_min=forward[rows],
+        backward_min=backward[rows],
+        samples=_samples(xy, roads.vertex, edges, rows),
+        n_components=int(parts),
+        kept_components=len(kept),
+        kept_share=float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
+    )
+
+
+def _reversed_graph(start: Int32s, end: Int32s, forward: Floats, backward: Floats, n_nodes: int) -> csr_matrix:
+    """Return the minutes of both directions of each edge, from where a trip ends to where it starts."""
+    ends, starts = np.concatenate([end, start]), np.concatenate([start, end])
+    return fastest_edges(ends, starts, np.concatenate([forward, backward]), n_nodes)
+
+
+def fastest_edges(row: Int32s | Ints, column: Int32s | Ints, minutes: Floats, n_nodes: int) -> csr_matrix:
+    """Return a sparse graph with the fastest of each set of parallel edges; edges that take for ever are left out.
+
+    Examples
+    --------
+    >>> fastest_edges(np.array([0, 0]), np.array([1, 1]), np.array([5.0, 3.0]), 2).toarray()[0]
+    array([0., 3.])
+    """
+    is_open = np.isfinite(minutes)
+    key = row[is_open].astype(np.int64) * n_nodes + column[is_open]
+    order = np.argsort(key, kind="stable")
+    key, weight = key[order], np.maximum(minutes[is_open][order], SMALLEST_MIN)
+    begin = np.flatnonzero(np.append(True, np.diff(key) > 0)[: len(key)])
+    data = np.minimum.reduceat(weight, begin) if len(begin) else weight
+    rows, columns = np.divmod(key[begin], n_nodes)
+    starts = np.searchsorted(rows, np.arange(n_nodes + 1))
+    return csr_matrix((data, columns.astype(np.int32), starts.astype(np.int32)), shape=(n_nodes, n_nodes))
+
+
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Ways cut at junctions, before anything is left out.
+
+    `node` are the rows of the junctions in the roads' nodes; `start` and `end` count in them. `first` and `last` are
+    the edge's ends among the vertices of all ways, and `metres` is the running length at each of these vertices.
+    """
+
+    node: Ints
+    start: Int32s
+    end: Int32s
+    way: Ints
+    first: Ints
+    last: Ints
+    metres: Floats
+
+    @property
+    def length_m(self) -> Floats:
+        """Length of each edge."""
+        return self.metres[self.last] - self.metres[self.first]
+
+
+def _cut_at_junctions(roads: Roads) -> _Edges:
+    """Cut ways at their ends and wherever a node is passed more than once."""
+    ends = np.zeros(len(roads.vertex), dtype=bool)
+    ends[roads.offset[1:] - 1] = True
+    meets = np.bincount(roads.vertex, minlength=len(roads.node_id)) > 1
+    meets[roads.vertex[ends]] = meets[roads.vertex[roads.offset[:-1]]] = True
+    number = np.cumsum(meets, dtype=np.int32) - 1
+    stops = np.flatnonzero(meets[roads.vertex])
+    begins = np.flatnonzero(~ends[stops])
+    first, last = stops[begins], stops[begins + 1]
+    return _Edges(
+        node=np.flatnonzero(meets),
+        start=number[roads.vertex[first]],
+        end=number[roads.vertex[last]],
+        way=np.searchsorted(roads.offset, first, side="right") - 1,
+        first=first,
+        last=last,
+        metres=_metres_along(roads),
+    )
+
+
+def _metres_along(roads: Roads) -> Floats:
+    """Return for each vertex the metres from the first vertex of all, not counting the jumps between ways."""
+    metres = np.zeros(len(roads.vertex))
+    for begin in range(0, len(metres) - 1, _BLOCK):
+        vertex = roads.vertex[begin : begin + _BLOCK + 1]
+        lon, lat = roads.lon[vertex], roads.lat[vertex]
+        metres[begin + 1 : begin + len(vertex)] = segment_lengths_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    metres[roads.offset[:-1]] = 0
+    return np.cumsum(metres, out=metres)
+
+
+def _way_speeds_kmh(roads: Roads, speeds_kmh: Mapping[str, float]) -> Floats:
+    """Return the speed of each way: its tagged limit, or that of its class."""
+    of_class = np.array([speeds_kmh[name] for name in ROAD_CLASSES])[roads.road_class]
+    return np.where(np.isnan(roads.maxspeed_kmh), of_class, roads.maxspeed_kmh)
+
+
+def _minutes(length_m: Floats, speed_kmh: Floats, direction: npt.NDArray[np.int8]) -> tuple[Floats, Floats]:
+    """Return the minutes from start to end and back; infinity against a one-way."""
+    minutes = length_m / (speed_kmh * 1000 / 60)
+    return np.where(direction >= 0, minutes, np.inf), np.where(direction <= 0, minutes, np.inf)
+
+
+def _kept_parts(label: Int32s, edges: _Edges, island_share: float) -> Ints:
+    """Return the labels of the part with the most road and of the others that are islands of their own."""
+    part, length = label[edges.start], edges.length_m
+    inside = part == label[edges.end]
+    road = np.bincount(part[inside], length[inside], minlength=1)
+    return np.unique(np.append(np.argmax(road), np.flatnonzero(road >= max(island_share * length.sum(), SMALLEST_MIN))))
+
+
+def _project(roads: Roads, crs: CRS) -> Floats:
+    """Return the nodes' positions in the metric CRS, one row each."""
+    xy = np.column_stack(Transformer.from_crs(WGS84, crs, always_xy=True).transform(roads.lon, roads.lat))
+    if not np.isfinite(xy).all():
+        raise NetworkError(
+            [
+                Problem(
+                    f"the roads lie too far away for {crs.name}.",
+                    column="crs",
+                    remedy="Use a CRS made for this region, or leave the key out to have one chosen.",
+                )
+            ]
+        )
+    return xy
+
+
+def _samples(xy: Floats, vertex: Int32s, edges: _Edges, rows: Ints) -> Samples:
+    """Return the samples of some edges, worked out by the block to save memory."""
+    blocks = [
+        _sample_block(xy, vertex, edges, rows[begin : begin + _BLOCK], begin) for begin in range(0, len(rows), _BLOCK)
+    ]
+    edge, fraction, x, y = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    return Samples(edge, fraction, x, y, max(_widest_gap(*block) for block in blocks))
+
+
+def _sample_block(
+    xy: Floats, vertex: Int32s, edges: _Edges, rows: Ints, number: int
+) -> tuple[Int32s, Floats, Floats, Floats]:
+    """Return edge (counted from `number`), fraction, x and y of the vertices of some edges, and of points between."""
+    first, last, metres = edges.first[rows], edges.last[rows], edges.metres
+    size = last - first + 1
+    offset = np.cumsum(size) - size
+    at = np.arange(size.sum()) + np.repeat(first - offset, size)
+    gap = metres[np.minimum(at + 1, len(metres) - 1)] - metres[at]
+    gap[offset + size - 1] = 0
+    parts = np.maximum(np.ceil(gap / SAMPLE_SPACING_M), 1).astype(np.int64)
+    step = (np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)) / np.repeat(parts, parts)
+    edge = np.repeat(np.repeat(np.arange(len(rows)), size), parts)
+    run = np.repeat(metres[at], parts) - metres[first][edge] + step * np.repeat(gap, parts)
+    length = (metres[last] - metres[first])[edge]
+    here = np.repeat(at, parts)
+    start, end = xy[vertex[here]], xy[vertex[np.where(step > 0, here + 1, here)]]
+    x, y = (start + step[:, None] * (end - start)).T
+    fraction = np.clip(np.divide(run, length, out=np.zeros_like(run), where=length > 0), 0.0, 1.0)
+    return (edge + number).astype(np.int32), fraction, x, y
+
+
+def _widest_gap(edge: Int32s, _fraction: Floats, x: Floats, y: Floats) -> float:
+    """Return the largest distance between neighbouring samples of one edge."""
+    gaps = np.hypot(np.diff(x), np.diff(y))
+    return float(gaps[np.diff(edge) == 0].max(initial=0.0))
+
+
+def _search_tree(x: Floats, y: Floats) -> cKDTree:
+    """Return a search tree that is quick to build."""
+    return cKDTree(np.column_stack([x, y]), balanced_tree=False, compact_nodes=False)

@@ -1,0 +1,169 @@
+"""OpenStreetMap files: roads, motorway exits and places."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import osmium
+
+from geo.errors import InputError, Problem
+from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
+from geo.osm_tags import PLACE_COLUMNS
+from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Bbox, Ways, join_roads, read_ways, write_ways
+from geo.records import Dropped
+from geo.roads import Roads
+
+SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_HISTORY_SUFFIXES = (".osh", ".osc", ".osh.pbf", ".osh.gz", ".osc.gz", ".osh.bz2", ".osc.bz2")
+
+
+@dataclass(frozen=True, eq=False)
+class OsmData:
+    """What the road files hold.
+
+    Parameters
+    ----------
+    roads
+        Ways that carry cars.
+    junctions
+        Motorway exits: `osm_id`, `ref` (exit number), `name`; Points in EPSG:4326.
+    places
+        Places where outreach may meet people, not yet classified: `osm_id` ("n1", "w2", "r3"), the text columns of
+        `PLACE_COLUMNS`; Points in EPSG:4326, inside the outline of ways and relations.
+    dropped
+        What was left out, by file and reason.
+    """
+
+    roads: Roads
+    junctions: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    dropped: tuple[Dropped, ...]
+
+
+def read_osm(
+    paths: Sequence[Path], *, clip: Bbox | None = None, progress: Callable[[str], None] | None = None
+) -> OsmData:
+    """Read roads, motorway exits and places from OpenStreetMap files.
+
+    Neighbouring extracts may be listed together: ways and places that stand in several files count once, and roads join
+    at the nodes they share. Where a file was cut through a way, the way is used up to the cut.
+
+    Parameters
+    ----------
+    paths
+        .osm.pbf, .osm, .osm.gz or .osm.bz2 files.
+    clip
+        (left, bottom, right, top) in degrees. Ways without a node inside and places outside are left out. None
+        keeps everything.
+    progress
+        Called with a line of text at each step.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, unreadable, damaged or of another kind, or when no road for cars is left; the problems of
+        all files together.
+    """
+    say = progress or (lambda _: None)
+    problems = [problem for path in paths if (problem := _refusal(path)) is not None]
+    if problems:
+        raise InputError(problems)
+    ways: list[Ways] = []
+    places: list[Places] = []
+    for path in paths:
+        say(f"Reading {path.name}")
+        try:
+            file_ways, file_places = _read_file(path, clip)
+        except RuntimeError as error:  # the one kind that libosmium raises, whatever went wrong
+            problems.append(_unreadable(path, str(error)))
+            continue
+        ways.append(file_ways)
+        places.append(file_places)
+    if problems:
+        raise InputError(problems)
+    say("Joining roads")
+    roads, copies = join_roads(ways)
+    dropped = tuple(
+        Dropped(path.name, reason, count)
+        for path, part, count in zip(paths, places, copies, strict=True)
+        for reason, count in sorted({**part.dropped, COPIES: count}.items())
+        if count
+    )
+    if not len(roads):
+        raise InputError([_no_roads(paths, {entry.reason for entry in dropped})])
+    junctions = place_table([row for part in places for row in part.junctions], JUNCTION_COLUMNS)
+    found = place_table([row for part in places for row in part.places], PLACE_COLUMNS)
+    return OsmData(roads, junctions, found, dropped)
+
+
+def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places]:
+    """Read the roads and the places of one file, at the same time: libosmium leaves Python free meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="outreach-") as folder, ThreadPoolExecutor(1) as worker:
+        text = Path(folder) / "ways.opl"
+        writing = worker.submit(write_ways, path, text)
+        places = read_places(path, clip)
+        writing.result()
+        ways, dropped = read_ways(text, clip)
+    places.dropped.update(dropped)
+    return ways, places
+
+
+def _refusal(path: Path) -> Problem | None:
+    """Return why a file is not worth opening, or None."""
+    kinds = "Give a .osm.pbf, .osm, .osm.gz or .osm.bz2 file."
+    name = path.name.lower()
+    if not path.exists():
+        return Problem("there is no such file.", file=path, remedy=f"It was looked for in {path.parent}.")
+    if not path.is_file():
+        return Problem("this is a folder, not a file.", file=path, remedy=kinds)
+    if name.endswith(_HISTORY_SUFFIXES):
+        return _history(path)
+    if not name.endswith(SUFFIXES):
+        return Problem("this is not a kind of OpenStreetMap file that can be read.", file=path, remedy=kinds)
+    if path.stat().st_size == 0:
+        return Problem("the file is empty (0 bytes).", file=path, remedy="Download it again.")
+    return _header_problem(path)
+
+
+def _header_problem(path: Path) -> Problem | None:
+    """Return what the first bytes of a file say against it, or None."""
+    try:
+        with osmium.io.Reader(str(path)) as reader:
+            several = reader.header().has_multiple_object_versions
+    except RuntimeError as error:  # the one kind that libosmium raises, whatever went wrong
+        return _unreadable(path, str(error))
+    return _history(path) if several else None
+
+
+def _history(path: Path) -> Problem:
+    """Return the problem of a file that holds changes, or several versions of each object."""
+    return Problem(
+        "this is a history or change file, with several versions of each road.",
+        file=path,
+        remedy="Use a plain extract of one date (.osm.pbf).",
+    )
+
+
+def _unreadable(path: Path, reason: str) -> Problem:
+    """Return the problem of a file that libosmium gave up on."""
+    return Problem(
+        f"the file cannot be read as OpenStreetMap data ({reason.strip()}).",
+        file=path,
+        remedy="It is damaged, cut short or of another kind: download it again.",
+    )
+
+
+def _no_roads(paths: Sequence[Path], reasons: set[str]) -> Problem:
+    """Return the problem of files that hold no road for cars, with the likely cause."""
+    if OUTSIDE in reasons:
+        cause, remedy = "its roads lie outside the study area", "Use the extract of the region that the areas lie in."
+    elif reasons & {NO_NODES, CUT}:
+        cause = "its roads refer to nodes that it does not hold"
+        remedy = "Use a complete extract with nodes before ways; `osmium sort` puts them so."
+    else:
+        cause, remedy = "it holds no roads for cars", "Use an extract that holds ways tagged highway=…."
+    more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""
+    return Problem(f"{cause}{more}.", file=paths[0], remedy=remedy)

@@ -1,0 +1,104 @@
+"""Places and motorway exits of OpenStreetMap files: nodes, closed ways and multipolygon relations."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import osmium
+import shapely
+from osmium.osm import AREA, NODE, Area, Node
+
+from geo.crs import WGS84
+from geo.osm_tags import JUNCTION_TAG, PLACE_TAGS, is_place, is_social_facility, place_text
+from geo.osm_ways import Bbox, has_locations_on_ways
+
+JUNCTION_COLUMNS = ("ref", "name")
+
+_SOCIAL = "shelters and social facilities, which are never taken from OpenStreetMap"
+_BROKEN = "places with an outline that does not close"
+_OUTSIDE = "places beyond the study area and the travel distance around it"
+
+Row = dict[str, object]
+
+
+@dataclass
+class Places:
+    """Places and exits of one file as rows of their tables, and how many were left out for which reason."""
+
+    places: list[Row] = field(default_factory=list)
+    junctions: list[Row] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+
+def read_places(path: Path, clip: Bbox | None) -> Places:
+    """Read the places and motorway exits of an OpenStreetMap file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    clip
+        (left, bottom, right, top) in degrees: what lies outside is left out. None keeps all.
+
+    Raises
+    ------
+    RuntimeError
+        If libosmium cannot read the file.
+    """
+    found = Places()
+    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.TagFilter(*PLACE_TAGS))
+    if has_locations_on_ways(processor.header):
+        processor = processor.with_locations(None)  # type: ignore[arg-type] # there are no plain nodes to look up
+    kinds = osmium.filter.EntityFilter(NODE | AREA)
+    for thing in processor.with_filter(kinds).with_filter(osmium.filter.TagFilter(JUNCTION_TAG, *PLACE_TAGS)):
+        if isinstance(thing, Node | Area):
+            _add(thing, found, clip)
+    return found
+
+
+def _add(thing: Node | Area, found: Places, clip: Bbox | None) -> None:
+    """Collect a node or area as an exit or a place."""
+    tags = dict(thing.tags)
+    if is_social_facility(tags):
+        found.dropped[_SOCIAL] += 1
+        return
+    is_junction = isinstance(thing, Node) and tags.get(JUNCTION_TAG[0]) == JUNCTION_TAG[1]
+    if not is_junction and not is_place(tags):
+        return
+    point = _position(thing)
+    if point is None:
+        found.dropped[_BROKEN] += 1
+    elif clip is not None and not (clip[0] <= point.x <= clip[2] and clip[1] <= point.y <= clip[3]):
+        found.dropped[_OUTSIDE] += 1
+    else:
+        text = {name: tags.get(name, "") for name in JUNCTION_COLUMNS} if is_junction else place_text(tags)
+        row: Row = {"osm_id": _osm_id(thing), **text, "geometry": point}
+        (found.junctions if is_junction else found.places).append(row)
+
+
+def _osm_id(thing: Node | Area) -> str:
+    """Return the id that OpenStreetMap shows, with n, w or r for node, way or relation."""
+    if isinstance(thing, Node):
+        return f"n{thing.id}"
+    return f"{'w' if thing.from_way() else 'r'}{thing.orig_id()}"
+
+
+def _position(thing: Node | Area) -> shapely.Point | None:
+    """Return a node's point or a point inside an area; None when the outline is broken."""
+    if isinstance(thing, Node):
+        return shapely.Point(thing.location.lon, thing.location.lat) if thing.location.valid() else None
+    try:
+        outline = osmium.geom.WKBFactory().create_multipolygon(thing)
+    except RuntimeError:
+        return None
+    return shapely.point_on_surface(shapely.from_wkb(outline))
+
+
+def place_table(rows: Sequence[Row], columns: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the rows of one or more files as a table: each object once, nodes before ways before relations, by id."""
+    once = {str(row["osm_id"]): row for row in reversed(rows)}
+    ordered = [once[key] for key in sorted(once, key=lambda key: ("nwr".index(key[0]), int(key[1:])))]
+    table = {name: [row[name] for row in ordered] for name in ("osm_id", *columns)}
+    return gpd.GeoDataFrame(table, geometry=[row["geometry"] for row in ordered], crs=WGS84)

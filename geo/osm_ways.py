@@ -1,0 +1,303 @@
+"""Roads of OpenStreetMap files as arrays.
+
+libosmium looks up the nodes of all roads and writes them as text (OPL) without a step in Python; pyarrow parses that
+text by the block. Asking for every way and node in Python takes three times as long.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import osmium
+import pandas as pd
+import pyarrow as pa
+from osmium.osm import NODE, WAY
+from pyarrow import compute, csv
+
+from geo.osm_tags import ROAD_CLASSES, direction, is_open_to_cars
+from geo.roads import Floats, Ints, Roads
+from geo.speeds import parse_maxspeed
+
+Bbox = tuple[float, float, float, float]
+
+NO_NODES = "ways with fewer than two nodes in the file"
+CUT = "ways with nodes missing from the file, used up to the gap"
+CLOSED = "ways closed to cars (access tags)"
+OUTSIDE = "ways beyond the study area and the travel distance around it"
+COPIES = "ways that another listed file holds as well"
+
+_BLOCK_BYTES = 1 << 20
+_AS_CSV = bytes.maketrans(b"Nxy,", b"\n,,\n")
+_VERTEX = csv.ReadOptions(column_names=["node_id", "lon", "lat"])
+_VERTEX_TYPES = csv.ConvertOptions(column_types={"node_id": pa.int64(), "lon": pa.float64(), "lat": pa.float64()})
+_LINE = csv.ReadOptions(column_names=["way_id", "tags", "nodes"], block_size=_BLOCK_BYTES)
+_LINE_TYPES = csv.ConvertOptions(column_types={"way_id": pa.string(), "tags": pa.string(), "nodes": pa.binary()})
+_FIELDS = csv.ParseOptions(delimiter=" ", quote_char=False)
+
+_RULE_KEYS = ("highway", "area", "access", "vehicle", "motor_vehicle", "motorcar", "oneway", "junction", "maxspeed")
+_TAG = re.compile(rf"(?:^T|,)({'|'.join(_RULE_KEYS)}|ref)=([^,]*)")
+_ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
+_NO_ROAD = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Ways:
+    """Roads as unbroken pieces of ways with two nodes or more.
+
+    Parameters
+    ----------
+    way_id, road_class, maxspeed_kmh, direction, ref
+        As in `Roads`, one entry per piece.
+    size
+        Number of vertices of each piece.
+    node_id, lon, lat
+        The vertices of all pieces, one after another.
+    """
+
+    way_id: Ints
+    road_class: npt.NDArray[np.int8]
+    maxspeed_kmh: Floats
+    direction: npt.NDArray[np.int8]
+    ref: npt.NDArray[np.object_]
+    size: Ints
+    node_id: Ints
+    lon: Floats
+    lat: Floats
+
+    def __len__(self) -> int:
+        """Return the number of pieces."""
+        return len(self.size)
+
+
+def write_ways(path: Path, text: Path) -> None:
+    """Write the road ways of an OpenStreetMap file with the positions of their nodes, as OPL.
+
+    Raises
+    ------
+    RuntimeError
+        If libosmium cannot read the file.
+    """
+    writer = osmium.SimpleWriter(osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false"))
+    roads = osmium.filter.TagFilter(*(("highway", name) for name in ROAD_CLASSES))
+    try:
+        with osmium.io.Reader(str(path), NODE | WAY) as reader:
+            steps = [osmium.filter.EntityFilter(WAY), roads, writer]
+            if not has_locations_on_ways(reader.header()):
+                locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+                locations.ignore_errors()
+                steps.insert(0, locations)
+            osmium.apply(reader, *steps)
+    finally:
+        writer.close()
+
+
+def has_locations_on_ways(header: osmium.io.Header) -> bool:
+    """Say whether a file keeps the positions in its ways instead of plain nodes."""
+    return header.get("pbf_optional_feature_0") == "LocationsOnWays"
+
+
+def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, Counter[str]]:
+    """Read what `write_ways` wrote.
+
+    Parameters
+    ----------
+    text
+        The OPL file. A node without position is a gap: the way goes on after it as another piece.
+    clip
+        (left, bottom, right, top) in degrees: pieces without a vertex inside are left out. None keeps all.
+
+    Returns
+    -------
+    tuple
+        The roads in the order of the file, and how many ways were left out for which reason.
+    """
+    rules = _Rules()
+    counts: Counter[str] = Counter()
+    blocks = []
+    if text.stat().st_size:
+        with csv.open_csv(text, read_options=_LINE, parse_options=_FIELDS, convert_options=_LINE_TYPES) as lines:
+            blocks = [_block_ways(block, rules, clip, counts) for block in lines]
+    return _stacked(blocks or [_no_ways()]), counts
+
+
+class _Rules:
+    """What the tags of ways amount to, worked out once for each set of values that occurs."""
+
+    def __init__(self) -> None:
+        self.number: dict[tuple[tuple[str, str], ...], int] = {}
+        self.road_class: list[int] = []
+        self.direction: list[int] = []
+        self.maxspeed_kmh: list[float] = []
+
+    def of(self, tags: dict[str, str]) -> int:
+        """Return the row of the rule for some tags, or -1 if they make no road for cars."""
+        key = tuple(tags.items())
+        number = self.number.get(key)
+        if number is None:
+            number = self.number[key] = self._add({name: _plain(value) for name, value in key})
+        return number
+
+    def _add(self, tags: dict[str, str]) -> int:
+        """Work out a rule."""
+        if tags.get("area") == "yes" or not is_open_to_cars(tags.get):
+            return _NO_ROAD
+        limit = tags.get("maxspeed")
+        self.road_class.append(ROAD_CLASSES.index(tags["highway"]))
+        self.direction.append(direction(tags["highway"], tags.get))
+        self.maxspeed_kmh.append(parse_maxspeed(limit) if limit else np.nan)
+        return len(self.road_class) - 1
+
+
+def _plain(text: str) -> str:
+    """Return a text of an OPL file without its escapes."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "%" in text else text
+
+
+def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str]) -> Ways:
+    """Return the roads of some lines of the OPL file."""
+    rule, ref = [], []
+    for text in block["tags"].to_pylist():
+        tags = dict(_TAG.findall(text))
+        ref.append(_plain(tags.pop("ref", "")))
+        rule.append(rules.of(tags))
+    rows = np.flatnonzero(np.array(rule) != _NO_ROAD)
+    counts[CLOSED] += len(rule) - len(rows)
+    row, size, vertices = _pieces(block["nodes"].take(pa.array(rows)), clip, counts)
+    way = rows[row]
+    number = np.array(rule)[way]
+    way_id = compute.cast(compute.utf8_slice_codeunits(block["way_id"], 1), pa.int64())
+    return Ways(
+        way_id=way_id.to_numpy(zero_copy_only=False)[way],
+        road_class=np.array(rules.road_class, np.int8)[number],
+        maxspeed_kmh=np.array(rules.maxspeed_kmh, np.float64)[number],
+        direction=np.array(rules.direction, np.int8)[number],
+        ref=np.array(ref, np.object_)[way],
+        size=size,
+        node_id=vertices[0],
+        lon=vertices[1],
+        lat=vertices[2],
+    )
+
+
+def _pieces(
+    nodes: pa.BinaryArray, clip: Bbox | None, counts: Counter[str]
+) -> tuple[Ints, Ints, tuple[Ints, Floats, Floats]]:
+    """Split ways where a node has no position, and keep the pieces that are lines inside the clip.
+
+    Returns the way (row of `nodes`) and the number of vertices of each piece, and the vertices.
+    """
+    per_way = compute.count_substring(nodes, b"n").to_numpy(zero_copy_only=False)
+    row = np.repeat(np.arange(len(nodes)), per_way)
+    node_id, lon, lat = _vertices(nodes)
+    known = ~np.isnan(lon)
+    starts = known.copy()
+    starts[1:] &= ~known[:-1] | (row[1:] != row[:-1])
+    piece = np.cumsum(starts)[known] - 1
+    way_of = row[starts]
+    size = np.bincount(piece, minlength=len(way_of))
+    is_line = keep = size > 1
+    if clip is not None:
+        inside = (clip[0] <= lon) & (lon <= clip[2]) & (clip[1] <= lat) & (lat <= clip[3])
+        keep = is_line & (np.bincount(piece, inside[known], minlength=len(way_of)) > 0)
+    has_line, has_kept, has_gap = (np.zeros(len(nodes), dtype=bool) for _ in range(3))
+    has_line[way_of[is_line]] = has_kept[way_of[keep]] = has_gap[row[~known]] = True
+    counts.update(
+        {
+            CUT: int(np.count_nonzero(has_gap & has_line)),
+            NO_NODES: int(np.count_nonzero(~has_line)),
+            OUTSIDE: int(np.count_nonzero(has_line & ~has_kept)),
+        }
+    )
+    mask = np.flatnonzero(known)[keep[piece]]
+    return way_of[keep], size[keep], (node_id[mask], lon[mask], lat[mask])
+
+
+def _vertices(nodes: pa.BinaryArray) -> tuple[Ints, Floats, Floats]:
+    """Return id, longitude and latitude of the nodes of all ways; NaN where the file does not hold the node."""
+    text = b"".join(nodes.to_pylist()).translate(_AS_CSV, b"n")
+    if not text.strip():
+        return np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+    table = csv.read_csv(BytesIO(text), read_options=_VERTEX, convert_options=_VERTEX_TYPES)
+    node_id, lon, lat = (column.to_numpy() for column in table.columns)
+    return node_id, lon, lat
+
+
+def _no_ways() -> Ways:
+    """Return nothing, with the right types."""
+    none = np.zeros(0)
+    ids, codes, texts = none.astype(np.int64), none.astype(np.int8), none.astype(np.object_)
+    return Ways(ids, codes, none, codes, texts, ids, ids, none, none)
+
+
+def _stacked(parts: Sequence[Ways]) -> Ways:
+    """Return all parts one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    return Ways(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Ways)))
+
+
+def join_roads(files: Sequence[Ways]) -> tuple[Roads, list[int]]:
+    """Join the ways of several files at the nodes that they share.
+
+    A way that stands in several files is taken from where it has the most nodes, among equals from the first. A node's
+    position is that of the first file.
+
+    Parameters
+    ----------
+    files
+        The roads of each file.
+
+    Returns
+    -------
+    tuple
+        The roads, and for each file the number of its ways that were taken from another.
+    """
+    ways = _stacked(files)
+    file = np.repeat(np.arange(len(files)), [len(part) for part in files])
+    best = _best_files(ways, file) if len(files) > 1 else file
+    taken = np.flatnonzero(file == best)
+    taken = taken[np.argsort(ways.way_id[taken], kind="stable")]
+    copies = [len(np.unique(ways.way_id[(file == number) & (best != number)])) for number in range(len(files))]
+    kept = ways if np.array_equal(taken, np.arange(len(ways))) else _chosen(ways, taken)
+    vertex, node_id = pd.factorize(kept.node_id)
+    lon, lat = np.empty(len(node_id)), np.empty(len(node_id))
+    lon[vertex[::-1]], lat[vertex[::-1]] = kept.lon[::-1], kept.lat[::-1]
+    roads = Roads(
+        node_id=np.asarray(node_id),
+        lon=lon,
+        lat=lat,
+        vertex=vertex.astype(np.int32),
+        offset=np.concatenate([[0], np.cumsum(kept.size)]),
+        way_id=kept.way_id,
+        road_class=kept.road_class,
+        maxspeed_kmh=kept.maxspeed_kmh,
+        direction=kept.direction,
+        ref=kept.ref,
+    )
+    return roads, copies
+
+
+def _best_files(ways: Ways, file: Ints) -> Ints:
+    """Return for each piece the file that holds its way with the most nodes."""
+    table = pd.DataFrame({"way_id": ways.way_id, "file": file, "size": ways.size})
+    nodes = table.groupby(["way_id", "file"], sort=True)["size"].sum().reset_index()
+    nodes = nodes.sort_values(["size", "file"], ascending=[False, True], kind="stable").drop_duplicates("way_id")
+    best: Ints = table["way_id"].map(nodes.set_index("way_id")["file"]).to_numpy()
+    return best
+
+
+def _chosen(ways: Ways, taken: Ints) -> Ways:
+    """Return some pieces with their vertices."""
+    offset = np.cumsum(ways.size) - ways.size
+    size = ways.size[taken]
+    vertex = np.repeat(offset[taken] - (np.cumsum(size) - size), size) + np.arange(size.sum())
+    rows = {
+        column.name: getattr(ways, column.name)[vertex if column.name in {"node_id", "lon", "lat"} else taken]
+        for column in fields(Ways)
+    }
+    return Ways(**rows)

@@ -1,0 +1,120 @@
+"""People: where they live, how many they are, and the need indicators that come with them."""
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from geo.errors import InputError, Problem
+from geo.points import as_frame, coordinate_columns, expect_inside, points_of
+from geo.project import Indicator, People
+from geo.records import Dropped, Reading, counted
+from geo.sources import choose, open_source, record_of
+from geo.tables import Column, Table, check, parse_numbers, without_codes
+
+
+def people_table(section: People) -> Table:
+    """Return the declaration of the people table, with the indicators that a project names."""
+    return Table(
+        "people",
+        (
+            Column("point_id", unique=True, meaning="Identifier of the point; the row number when the file has none."),
+            Column("population", "count", low=0, required=False, meaning="Number of people it stands for."),
+            *(_indicator_column(name, indicator) for name, indicator in section.indicators.items()),
+        ),
+    )
+
+
+def _indicator_column(name: str, indicator: Indicator) -> Column:
+    low, high = (0.0, 100.0) if indicator.unit.strip() == "%" else (None, None)
+    return Column(name, "number", indicator.unit, low, high, required=False, meaning=indicator.label)
+
+
+def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) -> Reading:
+    """Read the people of the study area as points.
+
+    Parameters
+    ----------
+    section
+        The `[people]` table of the project file.
+    areas
+        The areas to rank: people outside all of them are dropped and counted. None, when the areas could not be read,
+        leaves that check out.
+    crs
+        The project's metric CRS.
+
+    Returns
+    -------
+    Reading
+        ``point_id``, ``population`` (people, 0 or more), one column per indicator (NaN when not known) and a point
+        inside what the file draws, in `crs`; in the order of the file.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file.
+    """
+    opened = open_source(section)
+    frame, called = choose(opened.frame, named=_named(section, opened.frame))
+    if section.id is None:
+        frame = frame.assign(point_id=frame.index.astype("str"))
+    frame, dropped = _without_codes(frame, section)
+    problems = check(
+        pd.DataFrame(frame), people_table(section), source=section.file, called=called, present=opened.frame.columns
+    )
+    points, misplaced = points_of(frame, called=called, present=opened.frame.columns, file=section.file)
+    problems += misplaced
+    if problems:
+        raise InputError(problems)
+    table = pd.DataFrame(frame[["point_id"]])
+    for name in ("population", *section.indicators):
+        table[name] = parse_numbers(frame[name], whole=name == "population")[0]
+    problems = _without_values(table, section)
+    at_home = points.notna()
+    if areas is not None:
+        at_home, elsewhere = expect_inside(points, areas.geometry, file=section.file, place="the areas")
+        problems += elsewhere
+    if problems:
+        raise InputError(problems)
+    unplaced, uncounted = points.isna(), table["population"].isna()
+    dropped += counted(section.file, "without a place on the map", unplaced.sum())
+    dropped += counted(section.file, "without a population figure", (uncounted & ~unplaced).sum())
+    dropped += counted(section.file, "outside every area", (~at_home & ~unplaced & ~uncounted).sum())
+    kept = as_frame(table[at_home & ~uncounted], points, crs)
+    return Reading(kept, tuple(dropped), (record_of(section, opened),))
+
+
+def _named(section: People, frame: pd.DataFrame) -> dict[str, str]:
+    """Return our name → the file's for every column that a project asks for."""
+    named = {"point_id": section.id} if section.id else {}
+    named["population"] = section.population
+    named |= {name: indicator.column for name, indicator in section.indicators.items()}
+    if section.lon or section.lat or not isinstance(frame, gpd.GeoDataFrame):
+        named |= coordinate_columns(frame, lon=section.lon, lat=section.lat)
+    return named
+
+
+def _without_codes(frame: pd.DataFrame, section: People) -> tuple[pd.DataFrame, list[Dropped]]:
+    """Empty the cells by which an indicator says "not known" in numbers, such as -999, and count them."""
+    dropped: list[Dropped] = []
+    for name, indicator in section.indicators.items():
+        if name in frame.columns:
+            cells, count = without_codes(frame[name])
+            frame = frame.assign(**{name: cells})
+            dropped += counted(section.file, f"values of {indicator.column!r} that stand for unknown", count)
+    return frame, dropped
+
+
+def _without_values(table: pd.DataFrame, section: People) -> list[Problem]:
+    """Return a problem for each column that is there but says nothing."""
+    named = {"population": section.population}
+    named |= {name: indicator.column for name, indicator in section.indicators.items()}
+    problems = [
+        Problem("has no values.", file=section.file, column=theirs, remedy="Fill it in, or take it out of the project.")
+        for ours, theirs in named.items()
+        if table[ours].isna().all()
+    ]
+    if not problems and table["population"].sum() == 0:
+        problems.append(
+            Problem("has nobody in it.", file=section.file, column=section.population, remedy="Check the column.")
+        )
+    return problems

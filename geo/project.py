@@ -1,0 +1,395 @@
+"""The project file: project.toml → a frozen `Project`.
+
+Every key of the file is a field below, with its default and its meaning. Unknown keys are refused with the nearest
+known name, and all problems are reported together.
+"""
+
+import datetime as dt
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from geo.errors import Problem, ProjectError
+from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Minutes = Annotated[float, Field(gt=0, le=600)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Where = Mapping[str, str | int | float | bool | list[str | int | float]]
+
+
+def _known(vocabulary: Mapping[str, str], noun: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value in vocabulary:
+            return value
+        near = difflib.get_close_matches(value, vocabulary, n=1, cutoff=0)[0]
+        msg = f"{value!r} is not a {noun}; did you mean {near!r}? Known: {', '.join(vocabulary)}."
+        raise ValueError(msg)
+
+    return AfterValidator(check)
+
+
+Category = Annotated[str, _known(CATEGORIES, "service category")]
+VenueKind = Annotated[str, _known(VENUE_KINDS, "kind of venue")]
+
+
+def _as_tuple(value: object) -> object:
+    """Let a planner write one value where a list is meant."""
+    return (value,) if isinstance(value, str) else value
+
+
+def _preset(value: object) -> object:
+    """Let a planner name a policy instead of its minutes."""
+    if isinstance(value, str):
+        if value not in BAND_PRESETS:
+            msg = f"{value!r} is not a preset; known: {', '.join(BAND_PRESETS)}. Or give minutes, such as [30, 60]."
+            raise ValueError(msg)
+        return BAND_PRESETS[value].minutes
+    return value
+
+
+class Section(BaseModel):
+    """A table of the project file: frozen, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Source(Section):
+    """A file to read, with the rows to keep and the words that credit it."""
+
+    file: Path
+    """Path, relative to the project file's folder."""
+    layer: str | None = None
+    """Layer of a GeoPackage, or sheet of a workbook; default the first."""
+    encoding: str | None = None
+    """Text encoding of a CSV file; default UTF-8, else Windows-1252."""
+    where: Where = Field(default_factory=dict)
+    """Keep only rows whose column equals this value, or one of these values."""
+    source: str = ""
+    """Who publishes the data, and of when: printed on every output."""
+
+
+class Roads(Section):
+    """The OpenStreetMap extract and how fast its roads are driven."""
+
+    osm: Annotated[tuple[Path, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    """One or more files: .osm.pbf, .osm, .osm.gz or .osm.bz2."""
+    source: str = "OpenStreetMap"
+    """Publisher and date of the extract."""
+    speeds_kmh: Mapping[str, Annotated[float, Field(gt=0, le=200)]] = Field(default_factory=dict)
+    """Speeds that replace those of the class table, in km/h, by OpenStreetMap `highway` value."""
+    max_off_road_m: Annotated[float, Field(gt=0, le=100_000)] = 10_000
+    """A point farther than this from any road, in metres, counts as not connected."""
+    venue_kinds: tuple[VenueKind, ...] = tuple(VENUE_KINDS)
+    """Kinds of venue taken from the files; leave one out when the files' list of it is known to be poor."""
+
+
+class Corridor(Section):
+    """The highways whose corridor is studied."""
+
+    highways: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    """Highway numbers as OpenStreetMap writes them in `ref`: "I 55"."""
+    half_width_m: Annotated[float, Field(gt=0, le=100_000)] = 8_000
+    """Distance from the carriageway to the edge of the corridor, in metres."""
+
+
+class Areas(Source):
+    """The areas that are ranked."""
+
+    id: Text
+    """Column with the identifier of an area."""
+    name: Text
+    """Column with its name."""
+    singular: Text = "area"
+    """What one area is called: county, tract, parish."""
+    plural: Text = "areas"
+
+
+class Regions(Source):
+    """Regions coarse enough to stand in for a confidential provider: counties."""
+
+    id: Text
+    name: Text
+
+
+class Indicator(Section):
+    """One need indicator of the people table."""
+
+    column: Text
+    """Column of the people file."""
+    label: Text
+    """Words shown to people."""
+    unit: str = ""
+    """Text behind the value, such as "%"."""
+    higher_is_worse: bool = True
+    """Whether a higher value means more need."""
+    weight: Annotated[float, Field(ge=0)] = 1.0
+    """Weight among the indicators; only ratios matter."""
+
+
+class People(Source):
+    """The people who live in the study area: points, or polygons that a point inside stands for."""
+
+    id: Text | None = None
+    """Column with an identifier; default the row number."""
+    population: Text = "population"
+    """Column with the number of people."""
+    lon: Text | None = None
+    """Longitude column of a table without geometry."""
+    lat: Text | None = None
+    """Latitude column of a table without geometry."""
+    indicators: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Indicator] = Field(default_factory=dict)
+    """Need indicators by a short name of lower-case letters."""
+
+
+ProviderColumn = Literal[
+    "id", "name", "category", "lon", "lat", "phone", "website", "address", "town", "region",
+    "hours", "languages", "serves", "capacity", "verified_on", "public",
+]  # fmt: skip
+VenueColumn = Literal["id", "name", "kind", "lon", "lat"]
+
+
+class ProviderFile(Source):
+    """A list of service providers."""
+
+    category: Category | None = None
+    """Category of every row; leave out when a column says it per row."""
+    public: bool = False
+    """True only for a whole official list whose addresses its publisher makes public."""
+    columns: Mapping[ProviderColumn, Text] = Field(default_factory=dict)
+    """Our column name → the file's. A column of the same name is found without."""
+
+
+class VenueFile(Source):
+    """A list of venues beside OpenStreetMap, such as official rest areas."""
+
+    kind: VenueKind | None = None
+    """Kind of every row; leave out when a column says it per row."""
+    columns: Mapping[VenueColumn, Text] = Field(default_factory=dict)
+
+
+class Access(Section):
+    """What counts as far from help."""
+
+    required: tuple[Category, ...] = ()
+    """Categories that make up the access gap; default every category that has a provider."""
+    bands_min: Annotated[tuple[Minutes, ...], BeforeValidator(_preset), Field(min_length=1, max_length=6)] = (30, 60)
+    """Travel-time bands in minutes, rising, or the name of a policy preset. The access gap reaches 1 at the last."""
+    headline_min: Minutes = 0
+    """The band that the headline and the word "underserved" use; default the first."""
+    sharing: Literal["2sfca", "e2sfca", "m2sfca", "3sfca"] = "e2sfca"
+    """Floating-catchment measure by which capacity is shared out; the catchment is the last band."""
+    decay: Literal["step", "gaussian"] = "step"
+    """How a provider counts less with travel time in that measure."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _headline_is_the_first_band(cls, table: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        if isinstance(table, dict) and "headline_min" not in table:
+            bands = _preset(table.get("bands_min", cls.model_fields["bands_min"].default))
+            if isinstance(bands, list | tuple) and bands:
+                return {**table, "headline_min": bands[0]}
+        return table
+
+    @model_validator(mode="after")
+    def _bands_rise(self) -> "Access":
+        if list(self.bands_min) != sorted(set(self.bands_min)):
+            msg = "bands_min must rise from one value to the next."
+            raise ValueError(msg)
+        if self.headline_min not in self.bands_min:
+            msg = f"headline_min must be one of bands_min {list(self.bands_min)}."
+            raise ValueError(msg)
+        return self
+
+
+class Weights(Section):
+    """Weights of the three parts of the priority; only ratios matter."""
+
+    access_gap: Annotated[float, Field(ge=0)] = 0.4
+    need: Annotated[float, Field(ge=0)] = 0.25
+    reach: Annotated[float, Field(ge=0)] = 0.35
+
+    @model_validator(mode="after")
+    def _not_all_zero(self) -> "Weights":
+        if self.access_gap + self.need + self.reach == 0:
+            msg = "at least one weight must be above 0."
+            raise ValueError(msg)
+        return self
+
+
+class Hotline(Section):
+    """The help line printed on every output."""
+
+    name: Text = "National Human Trafficking Hotline"
+    phone: Text = "1-888-373-7888"
+    text: str = "233733"
+    tty: str = "711"
+    url: str = "humantraffickinghotline.org"
+    checked_on: dt.date = dt.date(2026, 11, 1)
+    """The day somebody last made sure that these are right."""
+
+
+class Project(Section):
+    """A study as its planner describes it: one frozen value for the whole run."""
+
+    title: Text
+    """Title of the map."""
+    study_area: Text
+    """Name of the study area, for headings."""
+    example: bool = False
+    """True when the data are invented: every output then says so."""
+    as_of: dt.date
+    """Date of the data, shown on every output."""
+    language: Literal["en", "es"] = "en"
+    """Language of the map page."""
+    units: Literal["mi", "km"] = "mi"
+    """Unit of distances shown to people."""
+    crs: str | None = None
+    """Metric CRS of the analysis, such as "EPSG:3814"; default the UTM zone of the areas."""
+    roads: Roads
+    corridor: Corridor
+    areas: Areas
+    regions: Regions | None = None
+    people: People
+    providers: Annotated[tuple[ProviderFile, ...], Field(min_length=1)]
+    venues: tuple[VenueFile, ...] = ()
+    towns: Path | None = None
+    """Optional CSV with name, lon, lat, population: labels on the map."""
+    access: Access = Field(default_factory=lambda: Access(headline_min=30))
+    weights: Weights = Field(default_factory=Weights)
+    hotline: Hotline = Field(default_factory=Hotline)
+    file: Path = Field(default=Path("project.toml"), exclude=True)
+    """The project file itself; set by `load_project`, not a key of the file."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the project file, from which its paths are resolved."""
+        return self.file.parent
+
+
+_S = TypeVar("_S", bound=Source)
+
+
+def load_project(path: Path) -> Project:
+    """Read a project file.
+
+    Parameters
+    ----------
+    path
+        A TOML file with the keys of `Project`.
+
+    Returns
+    -------
+    Project
+        With all paths absolute.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be read, is not TOML, or has unknown, missing or impossible keys; all of them at once.
+    """
+    table = _read_toml(path)
+    if "file" in table:
+        raise ProjectError([Problem("unknown key.", file=path, column="file", remedy="Remove it.")])
+    try:
+        project = Project.model_validate({**table, "file": path.resolve()})
+    except ValidationError as error:
+        details = error.errors()
+        # A list whose only entry is wrong is also reported as too short: the entry says it better.
+        spoken = [d for d in details if d["type"] != "too_short" or not any(_is_inside(e, d) for e in details)]
+        raise ProjectError([_problem(detail, path) for detail in spoken]) from None
+    return _with_absolute_paths(project)
+
+
+def _is_inside(inner: ErrorDetails, outer: ErrorDetails) -> bool:
+    depth = len(outer["loc"])
+    return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except IsADirectoryError:
+        raise ProjectError(
+            [
+                Problem(
+                    "is a folder.", file=path, remedy=f"Name the project file inside it, e.g. {path.name}/project.toml."
+                )
+            ]
+        ) from None
+    except UnicodeDecodeError:
+        raise ProjectError([Problem("is not a text file in UTF-8.", file=path, remedy="Save it as UTF-8.")]) from None
+    except OSError as error:
+        raise ProjectError(
+            [
+                Problem(
+                    f"cannot be read: {error.strerror}.",
+                    file=path,
+                    remedy="Check the path, or start from `outreach example DIR`.",
+                )
+            ]
+        ) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectError(
+            [Problem(f"is not valid TOML: {error}.", file=path, remedy="Text needs quotes; keys need an = sign.")]
+        ) from None
+
+
+def _problem(detail: ErrorDetails, path: Path) -> Problem:
+    """Put one pydantic error into a planner's words."""
+    location = [part for part in detail["loc"] if part != "[key]"]
+    key = ".".join(str(part + 1 if isinstance(part, int) else part) for part in location)
+    if detail["type"] == "extra_forbidden":
+        name = str(location[-1])
+        near = difflib.get_close_matches(name, _known_keys(location[:-1]), n=1, cutoff=0.5)
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Known here: {', '.join(_known_keys(location[:-1]))}."
+        return Problem("unknown key.", file=path, column=key, remedy=remedy)
+    if detail["type"] == "missing":
+        return Problem("is missing.", file=path, column=key, remedy="Add it; README lists every key.")
+    if detail["type"] == "literal_error" and "columns" in location:
+        known = get_args(ProviderColumn if location[0] == "providers" else VenueColumn)
+        near = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.4)
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known)}."
+        return Problem("is not a column of this table.", file=path, column=key, remedy=remedy)
+    message = detail["msg"].removeprefix("Value error, ").rstrip(".")
+    return Problem(f"{message[0].lower()}{message[1:]}.", file=path, column=key or None)
+
+
+def _known_keys(location: list[int | str]) -> list[str]:
+    """Return the keys that the table at `location` may have."""
+    sections: dict[str, type[Section]] = {
+        "roads": Roads, "corridor": Corridor, "areas": Areas, "regions": Regions, "people": People,
+        "providers": ProviderFile, "venues": VenueFile, "access": Access, "weights": Weights, "hotline": Hotline,
+    }  # fmt: skip
+    model: type[Section] = sections.get(str(location[0]), Project) if location else Project
+    if "indicators" in location:
+        model = Indicator
+    return [name for name in model.model_fields if name != "file" or model is not Project]
+
+
+def _with_absolute_paths(project: Project) -> Project:
+    """Resolve every path of the project from its folder."""
+
+    def source(section: _S) -> _S:
+        return section.model_copy(update={"file": (project.folder / section.file).resolve()})
+
+    return project.model_copy(
+        update={
+            "roads": project.roads.model_copy(
+                update={"osm": tuple((project.folder / path).resolve() for path in project.roads.osm)}
+            ),
+            "areas": source(project.areas),
+            "regions": source(project.regions) if project.regions else None,
+            "people": source(project.people),
+            "providers": tuple(source(section) for section in project.providers),
+            "venues": tuple(source(section) for section in project.venues),
+            "towns": (project.folder / project.towns).resolve() if project.towns else None,
+        }
+    )

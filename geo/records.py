@@ -1,0 +1,62 @@
+"""What reading leaves behind beside the tables: which files were read, and what was left out of them and why."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Rows, or values of rows, that an input held and the study does not use.
+
+    Parameters
+    ----------
+    source
+        Name of the file they stand in.
+    reason
+        Why they are not used, in words that follow a number: "outside the study area".
+    count
+        How many.
+    """
+
+    source: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """One input file as it was read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sha256
+        Hexadecimal digest of its bytes. Empty for a file that holds confidential providers: whoever knows the rest of
+        such a file could try addresses until the digest fits.
+    rows
+        Number of data rows, or of map features; for a road file the number of objects used.
+    notes
+        What the reader had to assume: the text encoding, a coordinate system.
+    """
+
+    path: Path
+    sha256: str
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A table in the project's metric CRS, with what was dropped on the way and the files it came from."""
+
+    table: gpd.GeoDataFrame
+    dropped: tuple[Dropped, ...] = ()
+    files: tuple[FileRecord, ...] = ()
+
+
+def counted(source: Path, reason: str, count: int) -> list[Dropped]:
+    """Return one `Dropped` when there is something to count, else nothing."""
+    return [Dropped(source.name, reason, int(count))] if count else []

@@ -1,0 +1,193 @@
+"""Where a highway can be left: its exits and, where it is no motorway, its crossings with other roads, with their names."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse.csgraph import dijkstra
+
+from geo.crs import WGS84
+from geo.network import fastest_edges
+from geo.osm_tags import LIMITED_ACCESS, LINK_CLASSES, ROAD_CLASSES, canonical_ref, split_refs
+from geo.roads import Ints, Roads, segment_lengths_m
+
+RAMP_M = 1_500.0
+"""How far the ramps of an exit are followed to the road that it leads to."""
+
+EXIT, NUMBERED, NAMED = "exit", "crossing", "named crossing"
+"""Kinds of access points: a motorway exit, a crossing with a road that has a number, one with a main street."""
+
+_LEAST_NAMED = frozenset({"trunk", "primary", "secondary", "tertiary"})
+_CHUNK = 64
+_MOST_ROADS = 2
+
+
+def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the exits of the file and the crossings of some highways, with the roads that they lead to.
+
+    Parameters
+    ----------
+    roads
+        The roads.
+    junctions
+        Motorway exits: `osm_id`, `ref`, `name`; Points in EPSG:4326.
+    refs
+        Highway numbers as a project writes them.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `NAMED`), `on` (canonical refs of the through
+        roads at this node, joined by ";"; "-" where it lies on such roads without a number, "" on none) and `crossing` (the
+        roads that it leads to, joined by " / "); Points in EPSG:4326. Exits first, then crossings, both by id.
+    """
+    looked_up = _Lookup(roads)
+    node = pd.Index(roads.node_id).get_indexer(pd.Index(junctions["osm_id"].str[1:].astype(np.int64)))
+    exits = junctions[["osm_id", "ref", "name"]].assign(
+        kind=EXIT,
+        on=[looked_up.refs_at(int(row)) if row >= 0 else "" for row in node],
+        crossing=looked_up.reached(node.astype(np.int64)),
+    )
+    exits = gpd.GeoDataFrame(exits, geometry=junctions.geometry.to_numpy(), crs=junctions.crs)
+    crossings = _crossings(roads, looked_up, refs, set(node.tolist()))
+    if crossings.empty:
+        return exits.reset_index(drop=True)
+    return pd.concat([exits, crossings], ignore_index=True)
+
+
+class _Lookup:
+    """The through roads at each node."""
+
+    def __init__(self, roads: Roads) -> None:
+        self.roads = roads
+        self.way = np.repeat(np.arange(len(roads)), np.diff(roads.offset))
+        links = [ROAD_CLASSES.index(name) for name in LINK_CLASSES]
+        self.is_link = np.isin(roads.road_class, links)
+        through = np.flatnonzero(~self.is_link[self.way])
+        self.order = through[np.argsort(roads.vertex[through], kind="stable")]
+        self.nodes = roads.vertex[self.order]
+
+    def ways_at(self, node: int) -> list[int]:
+        """Return the rows of the through ways at a node."""
+        begin, end = np.searchsorted(self.nodes, [node, node + 1])
+        return sorted(set(self.way[self.order[begin:end]].tolist()))
+
+    def refs_at(self, node: int) -> str:
+        """Return the canonical refs of the through ways at a node, "-" for roads without one, "" for no road."""
+        ways = self.ways_at(node)
+        refs = {canonical_ref(ref) for way in ways for ref in split_refs(self.roads.ref[way])}
+        return ";".join(sorted(refs)) or ("-" if ways else "")
+
+    def labels(self, ways: Sequence[int], besides: set[str]) -> str:
+        """Return the numbers (or else the names) of ways that are not among some refs, the largest roads first."""
+        numbered: dict[str, int] = {}
+        named: dict[str, int] = {}
+        for way in ways:
+            refs = split_refs(self.roads.ref[way])
+            if besides & {canonical_ref(ref) for ref in refs}:
+                continue
+            size = int(self.roads.road_class[way])
+            for text, found in [(ref, numbered) for ref in refs] or [(self.roads.name[way], named)]:
+                if text:
+                    found[text] = min(size, found.get(text, size))
+        chosen = numbered or named
+        return " / ".join(sorted(chosen, key=lambda text: (chosen[text], text))[:_MOST_ROADS])
+
+    def reached(self, nodes: Ints) -> list[str]:
+        """Return the roads that each exit leads to, at its own node or over at most `RAMP_M` of ramps; "" for none."""
+        names = []
+        for node, ends in zip(nodes.tolist(), self._ramp_ends(nodes), strict=True):
+            own = self.ways_at(node) if node >= 0 else []
+            besides = {
+                canonical_ref(ref)
+                for way in own
+                if ROAD_CLASSES[self.roads.road_class[way]] in LIMITED_ACCESS
+                for ref in split_refs(self.roads.ref[way])
+            }
+            ways = [way for end in ends for way in self.ways_at(end)]
+            names.append(self.labels([*own, *ways], besides))
+        return names
+
+    def _ramp_ends(self, nodes: Ints) -> list[list[int]]:
+        """Return, for each node, the nodes of through roads where its ramps end."""
+        roads = self.roads
+        step = np.flatnonzero((np.diff(self.way) == 0) & self.is_link[self.way[:-1]])
+        ends: list[list[int]] = [[] for _ in nodes]
+        if not len(step):
+            return ends
+        one, other = roads.vertex[step], roads.vertex[step + 1]
+        metres = segment_lengths_m(roads.lon[one], roads.lat[one], roads.lon[other], roads.lat[other])
+        way = roads.direction[self.way[step]]
+        known, both = np.unique(np.concatenate([one, other]), return_inverse=True)
+        tail, head = both[: len(one)], both[len(one) :]
+        graph = fastest_edges(
+            np.concatenate([tail, head]),
+            np.concatenate([head, tail]),
+            np.concatenate([np.where(way >= 0, metres, np.inf), np.where(way <= 0, metres, np.inf)]),
+            len(known),
+        )
+        is_through = np.isin(known, self.nodes)
+        root = np.searchsorted(known, nodes).clip(max=len(known) - 1)
+        rows = np.flatnonzero(known[root] == nodes)
+        for begin in range(0, len(rows), _CHUNK):
+            part = rows[begin : begin + _CHUNK]
+            away = dijkstra(graph, indices=root[part], limit=RAMP_M)
+            for row, line in zip(part, away, strict=True):
+                ends[row] = known[np.isfinite(line) & is_through & (line > 0)].tolist()
+        return ends
+
+
+def _crossings(roads: Roads, looked_up: _Lookup, refs: Sequence[str], known: set[int]) -> gpd.GeoDataFrame:
+    """Return the nodes where some highways, where they are no motorways, meet other through roads."""
+    wanted = {canonical_ref(ref) for ref in refs}
+    limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
+    own = np.array(
+        [bool(text) and bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in roads.ref], dtype=bool
+    )
+    open_rows = np.flatnonzero((own & ~limited)[looked_up.way])
+    other_rows = np.flatnonzero(~own[looked_up.way] & ~looked_up.is_link[looked_up.way])
+    nodes = np.intersect1d(roads.vertex[open_rows], roads.vertex[other_rows])
+    nodes = np.array([node for node in nodes.tolist() if node not in known], dtype=np.int64)
+    # Two of the highways that cross each other are each other's crossing, too.
+    shared = pd.DataFrame({"node": roads.vertex[open_rows], "ref": roads.ref[looked_up.way[open_rows]]}).drop_duplicates()
+    meets = shared.groupby("node")["ref"].nunique()
+    mutual = meets.index[meets > 1].difference(pd.Index([*known]))
+    nodes = np.union1d(nodes, mutual.to_numpy(dtype=np.int64)).astype(np.int64)
+    rows = [row for node in nodes.tolist() if (row := _crossing(roads, looked_up, node, wanted)) is not None]
+    if not rows:
+        return gpd.GeoDataFrame({"osm_id": []}, geometry=[], crs=WGS84)
+    return gpd.GeoDataFrame(rows, crs=WGS84).sort_values("osm_id", key=_numbers, kind="stable")
+
+
+def _numbers(ids: pd.Series) -> pd.Series:
+    return ids.str[1:].astype(np.int64)
+
+
+def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> dict[str, object] | None:
+    """Return the row of a crossing; None where only nameless or small roads meet the highway."""
+    ways = looked_up.ways_at(node)
+    numbered = [way for way in ways if roads.ref[way]]
+    on = looked_up.refs_at(node)
+    kind = NUMBERED
+    name = looked_up.labels(numbered, wanted)
+    if not name and len(wanted & set(on.split(";"))) > 1:
+        name = " / ".join(sorted({ref for way in numbered for ref in split_refs(roads.ref[way])})[:_MOST_ROADS])
+    if not name:
+        main = [way for way in ways if ROAD_CLASSES[roads.road_class[way]] in _LEAST_NAMED and not roads.ref[way]]
+        name, kind = looked_up.labels(main, wanted), NAMED
+    if not name:
+        return None
+    point = shapely.Point(roads.lon[node], roads.lat[node])
+    return {
+        "osm_id": f"n{roads.node_id[node]}",
+        "ref": "",
+        "name": "",
+        "kind": kind,
+        "on": on,
+        "crossing": name,
+        "geometry": point,
+    }
+
+

@@ -1,0 +1,146 @@
+"""Exit numbers and mileposts: whether the numbers of a highway's exits are mileposts, and what they say about its measure."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import theilslopes
+
+from geo.roads import Floats
+
+ROUNDING = 0.5
+"""An exit number says its milepost to the nearest whole one: a difference below this is no sign of a wrong measure."""
+
+AGREES = 2.0
+"""An exit number within this of the milepost, in miles or kilometres, agrees with it."""
+
+_LEAST_EXITS = 3
+_LEAST_SPAN = 5.0
+_LEAST_SHARE = 0.6
+_SLOPE_BAND = 0.15
+_KNOT_SPACING = 10.0
+_WINDOW = 25.0
+_STEEPEST = 0.2
+
+MILEPOSTS, COUNTED, RESTART, OTHER, FEW = "mileposts", "counted", "restart", "other", "few"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What the exit numbers of a highway say about its measured mileposts.
+
+    Parameters
+    ----------
+    kind
+        "mileposts": the numbers are mileposts and used. "counted": they count the exits. "restart": they start over
+        along the way. "other": they follow no distance. "few": too few to tell, or none.
+    descending
+        True when the numbers are mileposts that run against the measure.
+    at, shift
+        Measured mileposts and what is added there; in between it changes evenly.
+    """
+
+    kind: str
+    descending: bool
+    at: Floats
+    shift: Floats
+
+    def apply(self, measured: Floats) -> Floats:
+        """Return the mileposts at places measured along the highway."""
+        if not len(self.at):
+            return measured
+        return measured + np.interp(measured, self.at, self.shift)
+
+
+def exit_number(text: str) -> float:
+    """Return the number in an exit's ref without its letter; NaN when there is none.
+
+    Of several, as in "12A/12B", the first counts.
+
+    Examples
+    --------
+    >>> exit_number("51"), exit_number("12A/12B"), exit_number("Exit 4-B"), exit_number("A")
+    (51.0, 12.0, 4.0, nan)
+    """
+    found = re.match(r"\s*(?:exits?\s*)?(\d+)", text, re.IGNORECASE)
+    return float(found[1]) if found else float("nan")
+
+
+def exit_order(text: str) -> tuple[float, str]:
+    """Return a key that sorts exits of one milepost: by number, then by letter.
+
+    Examples
+    --------
+    >>> sorted(["12B", "12A", "4", "B", "A"], key=exit_order)
+    ['4', '12A', '12B', 'A', 'B']
+    """
+    number = exit_number(text)
+    return (number if np.isfinite(number) else np.inf, text)
+
+
+def calibrate(measured: Floats, numbers: Floats) -> Calibration:
+    """Compare the numbers of exits with their measured mileposts.
+
+    Numbers are mileposts when they grow by one per mile (or kilometre): the median of the slopes between all pairs
+    (Theil-Sen) lies within 15 % of 1, and three of five agree with one shift. Then every 10 miles the shift is the median
+    difference of the exits within 25 miles that agree, less the 0.5 that rounding explains. It changes by 0.2 per mile
+    at most, so that mileposts keep rising.
+
+    Parameters
+    ----------
+    measured
+        Measured mileposts of the exits.
+    numbers
+        Their numbers; NaN where there is none.
+
+    Examples
+    --------
+    >>> measured = np.arange(0.0, 60.0, 4.0)
+    >>> calibrate(measured, np.round(measured) + 100).apply(np.array([10.0])).tolist()
+    [109.5]
+    >>> calibrate(measured, np.arange(1.0, 16.0)).kind
+    'counted'
+    """
+    none = np.zeros(0)
+    known = np.isfinite(numbers)
+    x, number = measured[known], numbers[known]
+    order = np.lexsort((number, x))
+    x, number = x[order], number[order]
+    if len(x) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:
+        return Calibration(FEW, descending=False, at=none, shift=none)
+    slope = float(theilslopes(number, x).slope)
+    descending = slope < 0
+    if descending:
+        x = -x[::-1]
+        number = number[::-1]
+    shift = number - x
+    usual = np.array([np.median(shift[np.abs(x - here) <= 2 * _WINDOW]) for here in x])
+    agrees = np.abs(shift - usual) <= AGREES
+    if abs(abs(slope) - 1) > _SLOPE_BAND or agrees.mean() < _LEAST_SHARE:
+        return Calibration(_kind_of_other(number, abs(slope)), descending=False, at=none, shift=none)
+    if descending:
+        return Calibration(MILEPOSTS, descending=True, at=none, shift=none)
+    at, knots = _knots(x[agrees], shift[agrees])
+    return Calibration(MILEPOSTS, descending=False, at=at, shift=knots)
+
+
+def _kind_of_other(number: npt.NDArray[np.float64], slope: float) -> str:
+    """Say what numbers are that are no mileposts, in the order of their exits."""
+    steps = np.diff(number)
+    if (steps < -_WINDOW / 2).any() and (steps >= 0).mean() > _LEAST_SHARE:
+        return RESTART
+    return COUNTED if slope > 0 and np.median(np.abs(steps)) <= 1 else OTHER
+
+
+def _knots(x: Floats, shift: Floats) -> tuple[Floats, Floats]:
+    """Return the shift every `_KNOT_SPACING`, changing slowly enough that mileposts keep rising."""
+    at = np.arange(x.min(), x.max() + _KNOT_SPACING, _KNOT_SPACING)
+    near = [shift[np.abs(x - here) <= _WINDOW] for here in at]
+    middle = np.array([np.median(own) if len(own) else np.median(shift) for own in near])
+    # Against the nearest whole shift: an area that starts at milepost 100 has 100 added, whatever the rounding.
+    knots = np.sign(middle) * np.maximum(np.abs(middle) - ROUNDING, 0.0)
+    step = _STEEPEST * _KNOT_SPACING
+    for row in range(1, len(knots)):
+        knots[row] = np.clip(knots[row], knots[row - 1] - step, knots[row - 1] + step)
+    return at, knots

@@ -1,0 +1,268 @@
+"""Spreadsheets and delimited text as tables of text, with the row numbers that a spreadsheet shows."""
+
+import codecs
+import csv
+import datetime as dt
+import io
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from geo.errors import InputError, Problem
+from geo.tables import ROW, nearest
+
+SEPARATORS = ",;\t|"
+FIRST_ROWS = 10
+"""Rows in which a header under a title is looked for."""
+
+MAX_CELL_CHARS = 100_000
+"""Longest cell of a text file, in characters. A longer one is a file gone wrong."""
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_delimited(path: Path, *, encoding: str | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read a text table whose cells are separated by commas, semicolons, tabs or bars.
+
+    Parameters
+    ----------
+    path
+        The file. Its first row holds the column names.
+    encoding
+        Text encoding; None reads a byte order mark, else UTF-8, else Windows-1252.
+
+    Returns
+    -------
+    tuple of DataFrame and tuple of str
+        All cells as text, index = row numbers; and what had to be assumed.
+
+    Raises
+    ------
+    InputError
+        If the text cannot be decoded, rows have too many cells or the first row does not hold the column names.
+    """
+    text, notes = decode(path, encoding)
+    separator = _separator(text)
+    csv.field_size_limit(MAX_CELL_CHARS)
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        rows.extend(reader)
+    except csv.Error:
+        raise InputError(
+            [
+                Problem(
+                    "cannot be split into cells: a quotation mark that is never closed, or a cell of more than "
+                    f"{MAX_CELL_CHARS:,} characters.",
+                    file=path,
+                    rows=(len(rows) + 1,),
+                    remedy="Open the file in a spreadsheet, correct that row and save it as CSV again.",
+                )
+            ]
+        ) from None
+    return _framed(rows, path), notes
+
+
+def decode(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a file, and a note when its encoding had to be guessed.
+
+    Raises
+    ------
+    InputError
+        If the encoding is unknown or does not fit, or the file is not text at all.
+    """
+    content = path.read_bytes()
+    marked = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
+    notes: tuple[str, ...] = ()
+    try:
+        if marked or encoding:
+            text = content.decode(marked or str(encoding))
+        else:
+            try:
+                text = content.decode("utf-8")
+            except UnicodeDecodeError:
+                text = content.decode("cp1252")
+                notes = ("text encoding: not UTF-8, read as Windows-1252",)
+    except (UnicodeDecodeError, LookupError):
+        named = f"the text encoding {encoding!r} does not fit." if encoding else "the text encoding is not known."
+        raise InputError(
+            [Problem(named, file=path, remedy='Save it as "CSV UTF-8", or set `encoding` in the project file.')]
+        ) from None
+    if "\0" in text:
+        raise InputError([Problem("is not a text file.", file=path, remedy="Save it as CSV (UTF-8).")])
+    return text, notes
+
+
+def _separator(text: str) -> str:
+    """Return the separator that splits the header into most cells; a title row above it does not decide."""
+    lines = [line for line in text.splitlines()[:FIRST_ROWS] if line.strip()]
+    for candidates in (lines[:1], lines):
+        widths = {mark: max((_width(line, mark) for line in candidates), default=1) for mark in SEPARATORS}
+        best = max(SEPARATORS, key=widths.__getitem__)
+        if widths[best] > 1:
+            return best
+    return ","
+
+
+def _width(line: str, separator: str) -> int:
+    return len(next(csv.reader([line], delimiter=separator), []))
+
+
+def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read one sheet of an Excel workbook as text.
+
+    Whole numbers lose their ".0", dates become ISO text; formulas give the value that Excel stored.
+
+    Parameters
+    ----------
+    path
+        An .xlsx or .xlsm file.
+    sheet
+        Name of the sheet; None takes the first that is visible.
+
+    Returns
+    -------
+    tuple of DataFrame and tuple of str
+        All cells as text, index = row numbers; and what had to be assumed.
+
+    Raises
+    ------
+    InputError
+        If the workbook is damaged, the sheet is missing, cells are merged or the first row does not hold the names.
+    """
+    try:
+        book = openpyxl.load_workbook(path, data_only=True)
+    except Exception:  # noqa: BLE001 - openpyxl lets the errors of zipfile, XML and its own classes through
+        raise InputError(
+            [Problem("is not an Excel workbook, or it is damaged.", file=path, remedy="Save it as .xlsx again.")]
+        ) from None
+    visible = [page for page in book.worksheets if page.sheet_state == "visible"] or book.worksheets
+    names = [page.title for page in book.worksheets]
+    if sheet is not None and sheet not in names:
+        near = nearest(sheet, names, cutoff=0) or names[0]
+        raise InputError([Problem(f"there is no sheet {sheet!r}.", file=path, remedy=f"Did you mean {near!r}?")])
+    page = next(page for page in visible if sheet is None) if sheet is None else book[sheet]
+    notes = (f"the first of {len(visible)} sheets",) if sheet is None and len(visible) > 1 else ()
+    _refuse_merged(page, path)
+    rows = [[_cell_text(value) for value in row] for row in page.iter_rows(values_only=True)]
+    return _framed(rows, path), notes
+
+
+def _cell_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _refuse_merged(page: Worksheet, path: Path) -> None:
+    merged = sorted(page.merged_cells.ranges, key=lambda cells: (cells.min_row, cells.min_col))
+    if not merged:
+        return
+    where = "in the header" if merged[0].min_row == 1 else "among the data"
+    shown = ", ".join(str(cells) for cells in merged[:3]) + (" and more" if len(merged) > 3 else "")  # noqa: PLR2004
+    raise InputError(
+        [
+            Problem(
+                f"cells are merged {where} ({shown}).",
+                file=path,
+                rows=tuple(dict.fromkeys(cells.min_row for cells in merged)),
+                remedy="Unmerge them in Excel, so that row 1 holds one name per column and each row its own values.",
+            )
+        ]
+    )
+
+
+def _framed(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
+    """Turn rows of cells into a table: names in row 1, blank rows and unnamed empty columns left out."""
+    problem = _header_problem(rows, path)
+    if problem:
+        raise InputError([problem])
+    header = [clean(name) for name in rows[0]]
+    width = len(header)
+    ragged = tuple(n for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row[width:]))
+    if ragged:
+        raise InputError(
+            [
+                Problem(
+                    f"there are more cells than the {width} columns of the header.",
+                    file=path,
+                    rows=ragged,
+                    remedy="Put quotation marks around text that holds the separator, and give every column a name.",
+                )
+            ]
+        )
+    numbered = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    cells = [[*(clean(cell) for cell in row[:width]), *[""] * (width - len(row))] for _, row in numbered]
+    index = pd.Index([n for n, _ in numbered], name=ROW, dtype="int64")
+    frame = pd.DataFrame(cells, columns=header, index=index, dtype="str")
+    return frame.loc[:, [name != "" for name in header]]
+
+
+def _header_problem(rows: Sequence[Sequence[str]], path: Path) -> Problem | None:
+    """Return what is wrong with row 1 as a header, or None. A header under a title row is looked for."""
+    filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:FIRST_ROWS]]
+    if not any(filled):
+        return Problem("is empty.", file=path, remedy="Put the column names in row 1 and the data below.")
+    widths = [len(cells) for cells in filled]
+    first = next((n for n, width in enumerate(widths) if width * 2 > max(widths)), 0)
+    if first > 0:
+        return Problem(
+            f"the column names are not in row 1: row {first + 1} looks like the header.",
+            file=path,
+            rows=tuple(range(1, first + 1)),
+            remedy="Delete the rows above the header.",
+        )
+    if any(_is_number(cell) for cell in filled[0]):
+        return Problem(
+            "holds numbers: the column names are missing.",
+            file=path,
+            rows=(1,),
+            remedy="Add a first row with the name of each column.",
+        )
+    names = [cell.strip() for cell in rows[0]]
+    twice = [get_column_letter(n) for n, name in enumerate(names, start=1) if name and names.count(name) > 1]
+    if twice:
+        what = f"columns {', '.join(twice)} do not all have names of their own."
+        return Problem(what, file=path, rows=(1,), remedy="Rename them.")
+    return None
+
+
+def _is_number(cell: str) -> bool:
+    """Return whether a cell is a decimal number, as a coordinate is; a year may be a column name."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "." in cell
+
+
+def clean(text: str) -> str:
+    r"""Return text without control characters and outer spaces; line breaks and tabs become single spaces.
+
+    Quotes, markup, emoji and right-to-left text stay as they are: what is shown is escaped where it is shown.
+
+    Examples
+    --------
+    >>> clean(" Joe's\x1b[31m `Motel`\r\n${x} ")
+    "Joe's[31m `Motel` ${x}"
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    # Cc are control characters, Cs halves of a character that cannot be written to a file.
+    spaced = "".join(" " if ch in "\t\n\r\v\f\x85\u2028\u2029" else ch for ch in text.replace("\r\n", "\n"))
+    kept = "".join(ch for ch in spaced if unicodedata.category(ch) not in {"Cc", "Cs"})
+    return kept.strip(" \u00a0\ufeff")

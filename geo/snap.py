@@ -1,0 +1,188 @@
+"""Places on the road network: which road a point attaches to, where along it, and how far off it lies."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo.network import Int32s, RoadNetwork, Samples
+from geo.roads import Floats, Ints
+
+OFF_ROAD_KMH = 40.0
+"""Speed on the way between a point and the road it attaches to: local streets and tracks that the network lacks."""
+
+OFF_ROAD_DETOUR = 1.3
+"""Length of that way in straight lines: the usual ratio of road distance to crow-fly distance."""
+
+MAX_OFF_ROAD_M = 10_000.0
+"""Farther from any road than this, a point is not connected."""
+
+_NEAR_SAMPLES = 6
+_BLOCK = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Positions:
+    """Points attached to a road network, in the order of the points.
+
+    Parameters
+    ----------
+    edge
+        Row of the edge, or -1 where the point is not connected.
+    fraction
+        Share of the edge's length from its start, 0 to 1.
+    off_road_m
+        Straight distance from the point to the road, also where it is too far to be connected; infinity when there
+        is no point at all.
+    leg_min
+        Minutes between the point and the road.
+    """
+
+    edge: Int32s
+    fraction: Floats
+    off_road_m: Floats
+    leg_min: Floats
+
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return len(self.edge)
+
+    @property
+    def connected(self) -> npt.NDArray[np.bool_]:
+        """True where the point is attached to a road."""
+        return self.edge >= 0
+
+    def take(self, rows: Ints) -> "Positions":
+        """Return some of the points."""
+        return Positions(self.edge[rows], self.fraction[rows], self.off_road_m[rows], self.leg_min[rows])
+
+
+def off_road_minutes(off_road_m: Floats) -> Floats:
+    """Return the minutes for the way between a point and its road: 1.3 times the straight distance at 40 km/h.
+
+    Examples
+    --------
+    >>> off_road_minutes(np.array([1000.0])).round(2)
+    array([1.95])
+    """
+    return off_road_m * (OFF_ROAD_DETOUR * 60 / (OFF_ROAD_KMH * 1000))
+
+
+def snap(
+    network: RoadNetwork,
+    points: gpd.GeoSeries,
+    *,
+    max_off_road_m: float = MAX_OFF_ROAD_M,
+    on_motorways: bool = False,
+) -> Positions:
+    """Attach points to the nearest place on a road.
+
+    A point attaches anywhere along an edge, not at junctions only.
+
+    Parameters
+    ----------
+    network
+        The network.
+    points
+        Points in the network's CRS; empty or missing ones are not connected.
+    max_off_road_m
+        Points farther away than this are not connected.
+    on_motorways
+        Whether points may attach to motorways and their ramps between junctions. False, the default, is right for
+        people and providers; True for rest areas, which can be reached from the motorway only.
+
+    Raises
+    ------
+    ValueError
+        If `points` are in another CRS, or are not points.
+    """
+    if points.crs is None or points.crs != network.crs:
+        msg = f"points are in {points.crs}, the network in {network.crs}"
+        raise ValueError(msg)
+    geometries = np.asarray(points.array)
+    if not np.isin(shapely.get_type_id(geometries), (-1, 0)).all():
+        msg = "only points can be attached to roads"
+        raise ValueError(msg)
+    there = shapely.get_type_id(geometries) == 0
+    there[there] = ~shapely.is_empty(geometries[there])
+    xy = np.full((len(geometries), 2), np.nan)
+    xy[there] = shapely.get_coordinates(geometries[there])
+    return snap_xy(network, xy[:, 0], xy[:, 1], max_off_road_m=max_off_road_m, on_motorways=on_motorways)
+
+
+def snap_xy(
+    network: RoadNetwork,
+    x: Floats,
+    y: Floats,
+    *,
+    max_off_road_m: float = MAX_OFF_ROAD_M,
+    on_motorways: bool = False,
+) -> Positions:
+    """Attach positions given as coordinates in the network's CRS, NaN for none; see `snap`."""
+    edge = np.full(len(x), -1, dtype=np.int32)
+    fraction = np.zeros(len(x))
+    off_road = np.full(len(x), np.inf)
+    points = np.column_stack([x, y])
+    there = np.flatnonzero(np.isfinite(points).all(axis=1))
+    for begin in range(0, len(there), _BLOCK):
+        rows = there[begin : begin + _BLOCK]
+        edge[rows], fraction[rows], off_road[rows] = _nearest(network, points[rows], on_motorways=on_motorways)
+    far = ~(off_road <= max_off_road_m)
+    edge[far] = -1
+    return Positions(edge, np.where(far, 0.0, fraction), off_road, off_road_minutes(off_road))
+
+
+def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tuple[Int32s, Floats, Floats]:
+    """Return edge, fraction and distance of the nearest place on a road.
+
+    The road nearest to a point, at distance d, has a sample within the hypotenuse of d and half the sample spacing. So
+    the search is complete once the farthest sample looked at lies beyond that; until then it takes in more samples.
+    """
+    tree, rows = (network.tree, None) if on_motorways else (network.joinable_tree, network.joinable)
+    edge = np.zeros(len(points), dtype=np.int32)
+    fraction = np.zeros(len(points))
+    best = np.full(len(points), np.inf)
+    open_rows, count = np.arange(len(points)), _NEAR_SAMPLES
+    while len(open_rows):
+        count = min(count, tree.n)
+        distance, found = tree.query(points[open_rows], k=np.arange(1, count + 1))
+        near = found if rows is None else rows[found]
+        edge[open_rows], fraction[open_rows], best[open_rows] = _best_foot(network.samples, points[open_rows], near)
+        reach = np.hypot(best[open_rows], network.samples.spacing / 2)
+        open_rows = open_rows[distance[:, -1] < reach] if count < tree.n else open_rows[:0]
+        count *= 4
+    return edge, fraction, best
+
+
+def _best_foot(samples: Samples, points: Floats, near: Ints) -> tuple[Int32s, Floats, Floats]:
+    """Return the nearest place to each point on the stretches beside some samples, one row of samples per point."""
+    edge = np.zeros(len(points), dtype=np.int32)
+    fraction = np.zeros(len(points))
+    best = np.full(len(points), np.inf)
+    last = len(samples.edge) - 1
+    for sample in near.T:
+        for other in (np.maximum(sample - 1, 0), np.minimum(sample + 1, last)):
+            beside = np.where(samples.edge[other] == samples.edge[sample], other, sample)
+            along, distance = _foot(points, _xy(samples, sample), _xy(samples, beside))
+            closer = distance < best
+            best[closer] = distance[closer]
+            edge[closer] = samples.edge[sample][closer]
+            start, end = samples.fraction[sample], samples.fraction[beside]
+            fraction[closer] = (start + along * (end - start))[closer]
+    return edge, fraction, best
+
+
+def _xy(samples: Samples, rows: Ints) -> Floats:
+    """Return the positions of some samples, one row each."""
+    return np.column_stack([samples.x[rows], samples.y[rows]])
+
+
+def _foot(point: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+    """Return where on each segment the nearest place to each point lies (0 to 1), and its distance."""
+    line, offset = end - start, point - start
+    square = (line * line).sum(axis=1)
+    along = np.divide((offset * line).sum(axis=1), square, out=np.zeros_like(square), where=square > 0)
+    along = np.clip(along, 0.0, 1.0)
+    return along, np.hypot(*(offset - along[:, None] * line).T)

@@ -1,0 +1,236 @@
+"""Travel times between places on the road network, by Dijkstra sweeps from the destinations on the reversed graph.
+
+Every time runs from an origin to a destination, both off-road legs included, one-way streets obeyed. A sweep costs per
+destination, or once for all destinations together where only the nearest matters; the number of origins hardly counts.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import dijkstra
+
+from geo.network import SMALLEST_MIN, RoadNetwork
+from geo.roads import Floats, Ints
+from geo.snap import Positions
+
+_CHUNK_BYTES = 100_000_000
+_PAIRS_AT_ONCE = 4_000_000
+
+
+def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: Positions) -> tuple[Floats, Ints]:
+    """Return the minutes from each origin to its nearest destination, and which one that is.
+
+    Parameters
+    ----------
+    network
+        The network both were attached to.
+    origins, destinations
+        Positions on it. Those that are not connected reach nothing and are reached by nobody.
+
+    Returns
+    -------
+    minutes : numpy.ndarray
+        Infinity where no destination can be reached.
+    nearest : numpy.ndarray
+        Row of the destination, or -1.
+    """
+    minutes = np.full(len(origins), np.inf)
+    nearest = np.full(len(origins), -1, dtype=np.int64)
+    there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
+    if not len(there) or not len(rows):
+        return minutes, nearest
+    start, targets = origins.take(there), destinations.take(rows)
+    to_node, source = _sweep_from_all(network, targets)
+    best, by_start = _from_origins(network, start, to_node)
+    node = np.where(by_start, network.edge_start[start.edge], network.edge_end[start.edge])
+    which = np.where(np.isfinite(best), source[node], -1)
+    for origin, destination, along in _same_edge(network, start, targets):
+        order = np.lexsort((destination, along, origin))
+        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+        closer = first[along[first] < best[origin[first]]]
+        best[origin[closer]], which[origin[closer]] = along[closer], destination[closer]
+    minutes[there] = best + start.leg_min
+    nearest[there] = np.where(which >= 0, rows[which], -1)
+    return minutes, nearest
+
+
+def minutes_to_kth_nearest(
+    network: RoadNetwork, origins: Positions, destinations: Positions, k: int, *, cutoff_min: float = np.inf
+) -> Floats:
+    """Return the minutes from each origin to its `k`-th nearest destination.
+
+    Parameters
+    ----------
+    network, origins, destinations
+        As in `minutes_to_nearest`.
+    k
+        1 for the nearest, 2 for the one that remains when the nearest closes, and so on.
+    cutoff_min
+        Longest time of interest; a low one makes the sweeps shorter.
+
+    Returns
+    -------
+    numpy.ndarray
+        Infinity where fewer than `k` destinations can be reached within the cutoff.
+
+    Raises
+    ------
+    ValueError
+        If `k` is less than 1.
+    """
+    if k < 1:
+        msg = f"k counts from 1, got {k}"
+        raise ValueError(msg)
+    nearest = np.full((k, len(origins)), np.inf)
+    for _, rows, minutes in _sweeps(network, origins, destinations, cutoff_min):
+        nearest[:, rows] = np.partition(np.concatenate([nearest[:, rows], minutes]), k - 1, axis=0)[:k]
+    farthest: Floats = nearest.max(axis=0)
+    return farthest
+
+
+def pairs_within(
+    network: RoadNetwork, origins: Positions, destinations: Positions, *, cutoff_min: float
+) -> tuple[Ints, Ints, Floats]:
+    """Return all pairs of an origin and a destination that it reaches within a time.
+
+    Parameters
+    ----------
+    network, origins, destinations
+        As in `minutes_to_nearest`.
+    cutoff_min
+        Longest time, minutes, included.
+
+    Returns
+    -------
+    origin, destination : numpy.ndarray
+        Rows of both, sorted by destination, then by origin.
+    minutes : numpy.ndarray
+        Time between them.
+    """
+    found: dict[int, tuple[Ints, Floats]] = {}
+    for targets, rows, minutes in _sweeps(network, origins, destinations, cutoff_min):
+        for target, times in zip(targets.tolist(), minutes, strict=True):
+            reached = np.flatnonzero(np.isfinite(times))
+            found[target] = rows[reached], times[reached]
+    parts = [found[target] for target in sorted(found)]
+    none = (np.zeros(0, dtype=np.int64), np.zeros(0))
+    origin, apart = (np.concatenate(column) for column in zip(none, *parts, strict=True))
+    return origin, np.repeat(np.array(sorted(found), dtype=np.int64), [len(rows) for rows, _ in parts]), apart
+
+
+def node_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
+    """Return the minutes from each junction to its nearest destination; infinity where none can be reached."""
+    rows = np.flatnonzero(destinations.connected)
+    if not len(rows):
+        return np.full(network.n_nodes, np.inf)
+    return _sweep_from_all(network, destinations.take(rows))[0]
+
+
+def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
+    """Return the minutes to the nearest destination from each of the network's samples, points at most 200 m apart."""
+    samples = network.samples
+    nowhere = np.zeros(len(samples.edge))
+    return minutes_to_nearest(network, Positions(samples.edge, samples.fraction, nowhere, nowhere), destinations)[0]
+
+
+def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Ints]:
+    """Return the minutes from each junction to its nearest destination, and its row (-1 for none)."""
+    graph = _with_destinations(network, destinations)
+    roots = np.arange(network.n_nodes, graph.shape[0])
+    minutes, _, source = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
+    inside = slice(0, network.n_nodes)
+    return minutes[inside], np.where(source[inside] >= 0, source[inside].astype(np.int64) - network.n_nodes, -1)
+
+
+def _with_destinations(network: RoadNetwork, destinations: Positions) -> csr_matrix:
+    """Return the reversed graph with one more node per destination, tied to both ends of its edge.
+
+    Nothing leads into these nodes, so no path runs through them.
+    """
+    base = network.towards
+    edge, fraction = destinations.edge, destinations.fraction
+    from_start = _share(fraction, network.forward_min[edge]) + destinations.leg_min
+    from_end = _share(1 - fraction, network.backward_min[edge]) + destinations.leg_min
+    minutes = np.column_stack([from_start, from_end]).ravel()
+    ends = np.column_stack([network.edge_start[edge], network.edge_end[edge]]).ravel()
+    is_open = np.isfinite(minutes)
+    counts = is_open.reshape(-1, 2).sum(axis=1)
+    size = base.shape[0] + len(edge)
+    return csr_matrix(
+        (
+            np.concatenate([base.data, np.maximum(minutes[is_open], SMALLEST_MIN)]),
+            np.concatenate([base.indices, ends[is_open].astype(np.int32)]),
+            np.concatenate([base.indptr, base.indptr[-1] + np.cumsum(counts, dtype=np.int32)]).astype(np.int32),
+        ),
+        shape=(size, size),
+    )
+
+
+def _share(share: Floats, minutes: Floats) -> Floats:
+    """Return a share of the minutes along an edge; no share takes no time, even in a closed direction."""
+    return np.where(share > 0, share, 1.0) * np.where(share > 0, minutes, 0.0)
+
+
+def _from_origins(network: RoadNetwork, origins: Positions, to_node: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Return the minutes from the road beside each origin, and whether they lead over the start of its edge.
+
+    `to_node` are the minutes from the junctions, one row per destination or a single row.
+    """
+    edge, fraction = origins.edge, origins.fraction
+    over_start = to_node[..., network.edge_start[edge]] + _share(fraction, network.backward_min[edge])
+    over_end = to_node[..., network.edge_end[edge]] + _share(1 - fraction, network.forward_min[edge])
+    return np.minimum(over_start, over_end), over_start <= over_end
+
+
+def _same_edge(
+    network: RoadNetwork, origins: Positions, destinations: Positions
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Yield the pairs on one edge that can be driven along it, with the minutes (the destination's leg included)."""
+    order = np.argsort(destinations.edge, kind="stable")
+    sorted_edges = destinations.edge[order]
+    begin = np.searchsorted(sorted_edges, origins.edge, side="left")
+    count = np.searchsorted(sorted_edges, origins.edge, side="right") - begin
+    rows = np.flatnonzero(count)
+    blocks = np.cumsum(count[rows]) // _PAIRS_AT_ONCE
+    for block in np.unique(blocks):
+        part = rows[blocks == block]
+        offset = np.cumsum(count[part]) - count[part]
+        origin = np.repeat(part, count[part])
+        destination = order[np.repeat(begin[part] - offset, count[part]) + np.arange(count[part].sum())]
+        ahead = destinations.fraction[destination] - origins.fraction[origin]
+        edge = origins.edge[origin]
+        along = np.where(
+            ahead >= 0, _share(ahead, network.forward_min[edge]), _share(-ahead, network.backward_min[edge])
+        )
+        drivable = np.isfinite(along)
+        minutes = along[drivable] + destinations.leg_min[destination[drivable]]
+        yield origin[drivable], destination[drivable], minutes
+
+
+def _sweeps(
+    network: RoadNetwork, origins: Positions, destinations: Positions, cutoff_min: float
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Yield rows of some destinations, rows of the origins about them in ascending order, and the minutes between.
+
+    The minutes have one row per destination and are infinite beyond the cutoff; origins that are left out reach none
+    of them. Destinations near each other are swept together, on the part of the graph that lies within the cutoff of
+    any of them: most of the cost of a bounded sweep is the size of the graph, not what is reached.
+    """
+    there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
+    if not len(there) or not len(rows):
+        return
+    rows = rows[_near_each_other(network, destinations.take(rows))]
+    start, targets = origins.take(there), destinations.take(rows)
+    graph = _with_destinations(network, targets)
+    for begin in range(0, len(rows), _SWEPT_TOGETHER):
+        chunk = np.arange(begin, min(begin + _SWEPT_TOGETHER, len(rows)))
+        part = _part_within(graph, network.n_nodes + chunk, cutoff_min)
+        about = np.flatnonzero(_is_about(network, start, targets.take(chunk), part))
+        step = max(1, _CHUNK_BYTES // (8 * (len(part) + 4 * len(about))))
+        subgraph = graph[part][:, part]
+        for first in range(0, len(chunk), step):
+            swept = chunk[first : first + step]
+            minutes = _minutes_on_part(network, start.take(about), targets.take(swept), (subgraph, part), swept, cutoff_min)
+            yield rows[swept], there[about], minutes

@@ -1,0 +1,1 @@
+"""The analysis: tables in, tables out; no files, no network access, no clock."""

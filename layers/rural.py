@@ -1,0 +1,122 @@
+"""Rural people: who counts as rural, and how many of them are far from help.
+
+Distance is a rural problem first, and a county mean hides it: one town with a clinic makes the figures of the farms
+around it. So the rural service gap is a result of its own.
+"""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.crs import require_same_crs
+from layers.access import mean_over_people, share_beyond
+
+RURAL_FROM_RUCA = 4
+"""Primary RUCA codes 4 to 10 are outside metropolitan commuting (USDA Economic Research Service)."""
+
+URBAN_DENSITY_PER_KM2 = 193.0
+"""500 people per square mile, the density of urban territory in the Census Bureau's criteria up to 2010."""
+
+NEIGHBOURHOOD_M = 5_000.0
+"""Radius in which density is measured around a point, in metres."""
+
+
+def rural_by_ruca(codes: pd.Series) -> pd.Series:
+    """Return whether each point is rural by its RUCA code: 4 and above. An unknown code (NaN or 99) is not rural.
+
+    Examples
+    --------
+    >>> rural_by_ruca(pd.Series([1.0, 3.0, 4.1, 10.0, 99.0])).tolist()
+    [False, False, True, True, False]
+    """
+    return ((codes >= RURAL_FROM_RUCA) & (codes < 99)).rename("rural")  # noqa: PLR2004 - 99 is "not coded"
+
+
+def rural_by_urban_areas(points: gpd.GeoDataFrame, urban: gpd.GeoDataFrame) -> pd.Series:
+    """Return whether each point lies outside all urban areas (same metric CRS)."""
+    require_same_crs(points, urban)
+    inside = gpd.sjoin(points[["geometry"]], urban[["geometry"]], predicate="intersects").index
+    return pd.Series(~points.index.isin(inside), index=points.index, name="rural")
+
+
+def rural_by_density(
+    people: gpd.GeoDataFrame, *, threshold: float = URBAN_DENSITY_PER_KM2, radius_m: float = NEIGHBOURHOOD_M
+) -> pd.Series:
+    """Return whether fewer than `threshold` people per km² live within `radius_m` of each point.
+
+    A last resort where neither codes nor urban areas are at hand: points that each stand for a large tract hide the
+    towns in it.
+
+    Parameters
+    ----------
+    people
+        ``population`` and points in a metric CRS.
+    threshold
+        People per square kilometre.
+    radius_m
+        Radius in metres.
+    """
+    xy = people.geometry.get_coordinates().to_numpy()
+    population = people["population"].to_numpy(dtype=float)
+    tree = cKDTree(xy)
+    pairs = tree.sparse_distance_matrix(tree, radius_m, output_type="coo_matrix")
+    around = np.bincount(pairs.row, weights=population[pairs.col], minlength=len(people))
+    density = around / (np.pi * (radius_m / 1000) ** 2)
+    return pd.Series(density < threshold, index=people.index, name="rural")
+
+
+def rural_gap(people: pd.DataFrame, *, categories: tuple[str, ...], band_min: float) -> pd.DataFrame:
+    """Return, per category, how many rural and other people are beyond the band.
+
+    Parameters
+    ----------
+    people
+        ``population``, ``rural`` and ``minutes_<category>``.
+    categories
+        Service categories.
+    band_min
+        The headline band in minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by category: ``rural_people``, ``rural_beyond`` (people), ``rural_share`` (0–1 of the rural people),
+        ``other_people``, ``other_beyond`` and ``other_share``.
+    """
+    population, rural = people["population"], people["rural"]
+    rows = {}
+    for category in categories:
+        beyond = people[f"minutes_{category}"] > band_min
+        row: dict[str, float] = {}
+        for name, group in (("rural", rural), ("other", ~rural)):
+            living = float(population[group].sum())
+            far = float(population[group & beyond].sum())
+            row |= {f"{name}_people": living, f"{name}_beyond": far, f"{name}_share": far / living if living else 0.0}
+        rows[category] = row
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("category")
+
+
+def rural_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], band_min: float) -> pd.DataFrame:
+    """Return, per area, the share of rural people and how many of them are beyond the band per category.
+
+    Parameters
+    ----------
+    people, categories, band_min
+        As for `rural_gap`; `people` has ``area_id`` as well.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``area_id``: ``rural_share`` (0–1, 0 where nobody lives) and ``rural_beyond_<band>_<category>``
+        (people).
+    """
+    area, rural = people["area_id"], people["rural"]
+    living = people["population"].where(rural, 0.0)
+    share = mean_over_people(rural.astype(float), people["population"], area).fillna(0.0)
+    columns = {"rural_share": share}
+    total = living.groupby(area).sum()
+    for category in categories:
+        beyond = share_beyond(people[f"minutes_{category}"], living, area, band_min=band_min).fillna(0.0)
+        columns[f"rural_beyond_{band_min:g}_{category}"] = beyond * total
+    return pd.DataFrame(columns)

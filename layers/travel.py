@@ -1,0 +1,174 @@
+"""Travel: minutes from where people are to help, by road or by the local streets that the road file lacks."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from geo.network import RoadNetwork
+from geo.snap import Positions, off_road_minutes, snap
+from geo.sweeps import minutes_to_nearest, pairs_within, sample_minutes
+
+LOCAL_CHOICES = 4
+"""Providers nearest in a straight line that are tried for a trip by local streets alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Travel:
+    """People and providers attached to one road network: what every travel figure starts from.
+
+    Parameters
+    ----------
+    network
+        The road network.
+    people, providers
+        Points in its CRS; `providers` with ``categories`` joined by ``;`` and ``public``.
+    origins, destinations
+        Both as positions on the network.
+    """
+
+    network: RoadNetwork
+    people: gpd.GeoDataFrame
+    providers: gpd.GeoDataFrame
+    origins: Positions
+    destinations: Positions
+
+
+def attach(
+    people: gpd.GeoDataFrame, providers: gpd.GeoDataFrame, network: RoadNetwork, *, max_off_road_m: float
+) -> Travel:
+    """Attach people and providers to the roads.
+
+    Parameters
+    ----------
+    people, providers
+        Points in the metric CRS of `network`.
+    network
+        The road network.
+    max_off_road_m
+        Farther than this from a road, in metres, a point is not connected.
+    """
+    return Travel(
+        network,
+        people,
+        providers,
+        snap(network, people.geometry, max_off_road_m=max_off_road_m),
+        snap(network, providers.geometry, max_off_road_m=max_off_road_m),
+    )
+
+
+def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame:
+    """Return each point's minutes to the nearest provider of each category.
+
+    Parameters
+    ----------
+    travel
+        People and providers on the network.
+    categories
+        Service categories to reach.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index of the people: ``minutes_<category>`` (``inf`` where none can be reached), ``minutes_worst`` (the
+        farthest of them), ``off_road_m`` (length of the leg to the road) and ``stands_in`` (share of the categories
+        whose nearest provider is confidential and stands at a point of its region).
+    """
+    confidential = ~travel.providers["public"].to_numpy(dtype=bool)
+    columns: dict[str, np.ndarray] = {}
+    stands_in = np.zeros(len(travel.people))
+    for category in categories:
+        members = np.flatnonzero(offers(travel.providers, category))
+        minutes, nearest = minutes_to_nearest(travel.network, travel.origins, travel.destinations.take(members))
+        provider = np.where(nearest >= 0, members[nearest], -1)
+        local = local_trips(travel, members).groupby("origin").first()
+        quicker = local[local["minutes"] < minutes[local.index]]
+        minutes[quicker.index], provider[quicker.index] = quicker["minutes"], quicker["destination"]
+        columns[f"minutes_{category}"] = minutes
+        stands_in += np.where(provider >= 0, confidential[provider], 0.0)
+    table = pd.DataFrame(columns, index=travel.people.index)
+    return table.assign(
+        minutes_worst=table.max(axis=1),
+        off_road_m=travel.origins.off_road_m,
+        stands_in=stands_in / len(categories),
+    )
+
+
+def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
+    """Return every pair of a point and a provider it reaches within `catchment_min` minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin`` (row of the people), ``destination`` (row of the providers) and ``minutes``, each pair once.
+    """
+    origin, destination, minutes = pairs_within(
+        travel.network, travel.origins, travel.destinations, cutoff_min=catchment_min
+    )
+    by_road = pd.DataFrame({"origin": origin, "destination": destination, "minutes": minutes})
+    local = local_trips(travel, np.arange(len(travel.providers)))
+    both = pd.concat([by_road, local[local["minutes"] <= catchment_min]], ignore_index=True)
+    return both.groupby(["origin", "destination"], as_index=False)["minutes"].min()
+
+
+def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
+    """Return the trips that need not touch the network, quickest first.
+
+    A leg to the road stands for local streets that the road file lacks. Where the legs of person and provider together
+    are longer than the straight line between them, those streets lead there as well, at the same speed.
+
+    Parameters
+    ----------
+    travel
+        People and providers on the network.
+    members
+        Rows of the providers to look at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin``, ``destination`` (row of the providers) and ``minutes``.
+    """
+    near = min(LOCAL_CHOICES, len(members))
+    if near == 0 or travel.people.empty:
+        return pd.DataFrame({"origin": [], "destination": [], "minutes": []}).astype(
+            {"origin": int, "destination": int, "minutes": float}
+        )
+    tree = cKDTree(travel.providers.geometry.iloc[members].get_coordinates().to_numpy())
+    straight_m, choice = tree.query(travel.people.geometry.get_coordinates().to_numpy(), k=np.arange(1, near + 1))
+    # A point that is not connected is not connected by local streets either.
+    to_road = np.where(travel.origins.connected, travel.origins.off_road_m, -np.inf)
+    from_road = np.where(travel.destinations.connected, travel.destinations.off_road_m, -np.inf)
+    legs_m = to_road[:, None] + from_road[members][choice]
+    origin, rank = np.nonzero(straight_m <= legs_m)
+    trips = pd.DataFrame(
+        {
+            "origin": origin,
+            "destination": members[choice[origin, rank]],
+            "minutes": off_road_minutes(straight_m[origin, rank]),
+        }
+    )
+    return trips.sort_values(["minutes", "origin", "destination"], kind="stable", ignore_index=True)
+
+
+def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame:
+    """Return, along all roads, the minutes to the farthest of the nearest providers of each category.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``x``, ``y`` (metric CRS) and ``minutes`` of points at most 200 m apart; ``inf`` where one is out of reach.
+    """
+    samples = travel.network.samples
+    worst = np.zeros(len(samples.edge))
+    for category in categories:
+        members = np.flatnonzero(offers(travel.providers, category))
+        worst = np.maximum(worst, sample_minutes(travel.network, travel.destinations.take(members)))
+    return pd.DataFrame({"x": samples.x, "y": samples.y, "minutes": worst})
+
+
+def offers(providers: pd.DataFrame, category: str) -> pd.Series:
+    """Return whether each provider offers `category`, one of its ``categories`` joined by ``;``."""
+    return providers["categories"].str.split(";").map(lambda offered: category in offered).astype(bool)

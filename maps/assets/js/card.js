@@ -1,0 +1,89 @@
+// The card of the chosen area: why it ranks there, in words and figures.
+
+function makeCard(data, points, showMap) {
+  const {areas} = data;
+  const card = byId('card');
+  const body = byId('card-body');
+  const total = areas.id.length;
+  const levels = {h: 'high', m: 'medium', l: 'low'};
+
+  function fact(list, term, value) {
+    list.append(el('dt', {}, term), el('dd', {}, value));
+  }
+
+  function parts(i) {
+    const list = el('dl', {class: 'parts'});
+    ['access_gap', 'need', 'reach'].forEach(part => {
+      const most = 100 * data.weights[part];
+      const earned = most * areas[part][i];
+      const bar = el('span', {class: 'part ' + part, style: `--v:${(100 * areas[part][i]).toFixed(1)}%`, 'aria-hidden': 'true'});
+      fact(list, say(part), say('part_value', {points: number(earned), most: number(most)}));
+      list.lastChild.append(bar);
+    });
+    return list;
+  }
+
+  function drive(i) {
+    const list = el('dl');
+    data.required.forEach(category => {
+      const minutes = areas.minutes[category][i];
+      const beyond = areas.beyond[category][i];
+      const cut = areas.unreachable[category][i];
+      fact(list, data.categories[category], el('b', {}, minutesText(minutes)));
+      const notes = [];
+      if (minutes !== null && beyond) notes.push(say('beyond', {share: percent(beyond), minutes: number(data.headline)}));
+      if (minutes !== null && cut) notes.push(say('unreachable_share', {share: percent(cut)}));
+      if (notes.length) list.lastChild.append(el('small', {}, notes.join('; ')));
+    });
+    return list;
+  }
+
+  function figures(i) {
+    const list = el('dl');
+    fact(list, say('people'), whole(areas.population[i]));
+    areas.indicators.forEach(({label, unit, values}) => {
+      if (values[i] === null) return;
+      fact(list, named(label), number(values[i]) + (unit === '%' || !unit ? unit : ' ' + unit));
+    });
+    fact(list, say('highways'), areas.highways[i] ? named(areas.highways[i].split(';').join(', ')) : say('no_highway'));
+    if (areas.share[i]) fact(list, say('share'), percent(areas.share[i]));
+    return list;
+  }
+
+  function venuesHere(i) {
+    const here = points.venues.filter(({place}) => place.area === i);
+    if (!here.length) return null;
+    const list = el('ul');
+    here.forEach(venue => {
+      const button = el('button', {type: 'button', class: 'a'}, named(venue.title));
+      button.addEventListener('click', () => { points.visit(venue); showMap(); });
+      const where = venue.place.exit ? ', ' + say('exit', {exit: venue.place.exit}) : '';
+      list.append(el('li', {}, button, el('span', {class: 'sub'}, data.kinds[venue.kind] + where)));
+    });
+    return el('details', {}, el('summary', {}, say('venues_here', {n: here.length})), list);
+  }
+
+  function confidence(i) {
+    const level = levels[areas.confidence[i]];
+    const why = areas.whys[areas.why[i]];
+    const text = why || level === 'high' ? say('confidence_' + level, {why}) : say('level_' + level);
+    return el('p', {class: 'confidence'}, el('b', {}, say('confidence') + ': '), text);
+  }
+
+  return {
+    show(i) {
+      card.hidden = i === null;
+      document.querySelector('.tiles').hidden = i !== null;
+      if (i === null) return;
+      byId('card-name').textContent = '';
+      byId('card-name').append(named(areas.name[i]));
+      body.textContent = '';
+      const rank = say('rank_range', {rank: areas.rank[i], total, low: areas.low[i], high: areas.high[i]});
+      body.append(el('p', {class: 'sub'}, areas.place[i] ? areas.place[i] + '. ' + rank : rank));
+      body.append(el('p', {class: 'reason'}, areas.reason[i]));
+      body.append(el('h3', {}, say('tip_score', {score: number(areas.priority[i])})), parts(i));
+      body.append(el('h3', {}, say('drive')), drive(i), figures(i));
+      body.append(...[venuesHere(i), confidence(i)].filter(Boolean));
+    },
+  };
+}

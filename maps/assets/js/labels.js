@@ -1,0 +1,115 @@
+// Rank discs, route shields and place names, placed so that none covers another.
+
+const RANKED_ON_MAP = 10;
+const DISC = 24;
+const TOWNS_AT_HOME = 16;
+
+function makeLabels(map, data) {
+  const ranks = L.layerGroup();
+  const names = L.layerGroup();
+  // In order of importance: what comes first keeps its place.
+  const placed = [];
+
+  function put(group, latlng, pane, box, movable) {
+    const icon = L.divIcon({className: '', iconSize: [0, 0], html: box});
+    L.marker(latlng, {icon, interactive: false, keyboard: false, pane}).addTo(group);
+    placed.push({box, group, movable});
+  }
+
+  const {areas} = data;
+  areas.id.forEach((id, i) => {
+    if (areas.rank[i] > RANKED_ON_MAP || i >= RANKED_ON_MAP) return;
+    put(ranks, areas.point[i], 'ranks', el('div', {class: 'rank'}, el('i'), el('span', {}, String(areas.rank[i]))), true);
+  });
+  data.shields.forEach(([kind, text, lat, lon]) => put(names, [lat, lon], 'labels', shield(kind, text)));
+  const biggest = data.towns.length ? data.towns[0][3] : 0;
+  data.towns.forEach(([name, lat, lon, population], order) => {
+    const box = el('div', {class: population >= biggest / 3 ? 'town big' : 'town', 'data-order': order}, named(name));
+    put(names, [lat, lon], 'labels', box);
+  });
+  areas.name.forEach((name, i) => {
+    const box = el('div', {class: 'area-name', 'data-i': i}, named(name));
+    put(names, areas.point[i], 'labels', box);
+  });
+
+  // The biggest towns only when the whole area is in view; four times as many with each step in.
+  const homeZoom = map.getBoundsZoom(data.bounds);
+  const townLimit = () => TOWNS_AT_HOME * 4 ** Math.max(0, map.getZoom() - homeZoom);
+
+  /** Greedy placement: each label keeps its place unless a more important one has it. */
+  function declutter(shapes) {
+    const taken = [];
+    const towns = townLimit();
+    const frame = map.getContainer().getBoundingClientRect();
+    const free = box => !taken.some(other =>
+      box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top);
+    placed.forEach(({box, group, movable}) => {
+      if (!map.hasLayer(group)) return;
+      const order = box.dataset.order;
+      if (order !== undefined && order >= towns) return hide(box);
+      box.style.visibility = '';
+      if (movable) return place(box, taken, free);
+      const rect = box.getBoundingClientRect();
+      const outside = rect.right < frame.left || rect.left > frame.right || rect.bottom < frame.top || rect.top > frame.bottom;
+      const fits = rect.width && !outside && free(rect) && (!box.dataset.i || roomy(shapes[box.dataset.i], rect));
+      if (fits) taken.push(grown(rect));
+      else hide(box);
+    });
+  }
+
+  const hide = box => { box.style.visibility = 'hidden'; };
+
+  /** An area's name is written only where the area is wider than the name. */
+  function roomy(shape, rect) {
+    const bounds = shape.getBounds();
+    const west = map.latLngToContainerPoint(bounds.getNorthWest());
+    const east = map.latLngToContainerPoint(bounds.getSouthEast());
+    const share = data.towns.length ? 3 : 1.3;
+    return east.x - west.x > rect.width * share && east.y - west.y > rect.height * 2;
+  }
+
+  const grown = rect => ({left: rect.left - 2, right: rect.right + 2, top: rect.top - 1, bottom: rect.bottom + 1});
+
+  /** Move a disc aside, with a line back to its area, where another one is in its place. */
+  function place(box, taken, free) {
+    shift(box, 0, 0);
+    const home = box.getBoundingClientRect();
+    for (const distance of [0, DISC, 1.6 * DISC, 2.4 * DISC]) {
+      for (let turn = 0; turn < (distance ? 8 : 1); turn += 1) {
+        const dx = distance * Math.sin(turn * Math.PI / 4);
+        const dy = -distance * Math.cos(turn * Math.PI / 4);
+        const rect = {left: home.left + dx, right: home.right + dx, top: home.top + dy, bottom: home.bottom + dy};
+        if (!free(rect)) continue;
+        shift(box, dx, dy);
+        taken.push(rect);
+        return;
+      }
+    }
+    hide(box);
+  }
+
+  function shift(box, dx, dy) {
+    const [lead, disc] = box.children;
+    const length = Math.hypot(dx, dy);
+    disc.style.transform = length ? `translate(${dx.toFixed(1)}px, ${dy.toFixed(1)}px)` : '';
+    lead.style.width = length.toFixed(1) + 'px';
+    lead.style.transform = `rotate(${Math.atan2(dy, dx).toFixed(3)}rad)`;
+  }
+
+  return {ranks, names, declutter};
+}
+
+const SHIELD_PATHS = {
+  interstate: 'M4 2C8 3.5 10 3 13 1.5 16 3 18 3.5 22 2 26 9 25 18 13 23 1 18 0 9 4 2z',
+  us: 'M3 4 6 1.5C9 3.5 11 3 13 1.5 15 3 17 3.5 20 1.5L23 4C21 8 25 12 24 16 23 20 16 20 13 23 10 20 3 20 2 16 1 12 5 8 3 4z',
+};
+
+function shield(kind, text) {
+  const width = kind === 'plain' ? Math.max(26, 10 + 7 * text.length) : text.length > 2 ? 32 : 26;
+  const outline = SHIELD_PATHS[kind]
+    ? svg('path', {d: SHIELD_PATHS[kind], transform: `scale(${width / 26} 1)`})
+    : svg('rect', {x: 1, y: 3, width: width - 2, height: 18, rx: 4});
+  const words = svg('text', {x: width / 2, y: 16.5}, text);
+  const picture = svg('svg', {width, height: 24, class: 'shield ' + kind, 'aria-hidden': 'true'}, outline, words);
+  return el('div', {class: 'shield-box', style: `width:${width}px;margin-left:${-width / 2}px`}, picture);
+}

@@ -1,0 +1,119 @@
+// The page around the map: tabs, theme, text size, embedding, printing.
+
+function makeTabs() {
+  const tabs = all('[role=tab]');
+  function show(id) {
+    tabs.forEach(tab => {
+      const on = tab.id === id;
+      tab.setAttribute('aria-selected', String(on));
+      tab.tabIndex = on ? 0 : -1;
+      byId(tab.getAttribute('aria-controls')).hidden = !on;
+    });
+  }
+  tabs.forEach((tab, i) => {
+    tab.addEventListener('click', () => show(tab.id));
+    tab.addEventListener('keydown', event => {
+      const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
+      if (!step) return;
+      const next = tabs[(i + step + tabs.length) % tabs.length];
+      show(next.id);
+      next.focus();
+      event.preventDefault();
+    });
+  });
+  return {show};
+}
+
+const theme = {
+  get name() { return root.dataset.theme || 'light'; },
+  set name(name) {
+    root.dataset.theme = name;
+    byId('b-dark').setAttribute('aria-pressed', String(name === 'dark'));
+  },
+};
+
+function isEmbedded() {
+  let framed = true;
+  try { framed = window.self !== window.top; } catch (error) { /* another site's frame */ }
+  return framed || /[?#&]embed\b/.test(location.search + location.hash);
+}
+
+/** In a frame the wheel belongs to the page around: it scrolls, and zooms only with Ctrl. */
+function behaveInFrame(map) {
+  const box = map.getContainer();
+  const hint = byId('hint');
+  const hide = settled(() => hint.classList.remove('on'), 900);
+  root.classList.add('embed');
+  map.scrollWheelZoom.disable();
+  box.addEventListener('wheel', event => {
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      map.setZoom(map.getZoom() - Math.sign(event.deltaY) * 0.5);
+    } else {
+      hint.classList.add('on');
+      hide();
+    }
+  }, {passive: false});
+  if (L.Browser.mobile) {
+    map.dragging.disable();
+    box.style.touchAction = 'pan-y';
+  }
+}
+
+/** On paper the map has a size of its own, light colours and an open key; afterwards all is as before. */
+function preparePrinting(map, fit, declutter) {
+  let before = null;
+  addEventListener('beforeprint', () => {
+    const key = byId('key');
+    before = {centre: map.getCenter(), zoom: map.getZoom(), theme: theme.name, bounds: map.getBounds(), open: key.open};
+    key.open = true;
+    theme.name = 'light';
+    root.classList.add('printing');
+    map.invalidateSize({animate: false});
+    fit(before.bounds);
+    declutter();
+  });
+  addEventListener('afterprint', () => {
+    root.classList.remove('printing');
+    if (!before) return;
+    byId('key').open = before.open;
+    theme.name = before.theme;
+    map.invalidateSize({animate: false});
+    map.setView(before.centre, before.zoom, {animate: false});
+  });
+}
+
+/** For a projector: large type, one area after another with the arrow keys. */
+function makePresentation(map, {select, order, chosen}) {
+  const button = byId('b-present');
+  const on = () => root.classList.contains('present');
+
+  function toggle(wanted) {
+    root.classList.toggle('present', wanted);
+    button.setAttribute('aria-pressed', String(wanted));
+    byId('key').open = !wanted;
+    map.invalidateSize({animate: false});
+    if (wanted) {
+      select(chosen() === null ? order()[0] : chosen(), {show: true});
+      announce(say('present_help'));
+    }
+  }
+
+  button.addEventListener('click', () => toggle(!on()));
+  document.addEventListener('keydown', event => {
+    if (!on()) return;
+    if (event.key === 'Escape') return toggle(false);
+    const step = {ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1}[event.key];
+    if (!step) return;
+    const areas = order();
+    const next = areas[areas.indexOf(chosen()) + step];
+    if (next !== undefined) select(next, {show: true});
+    event.preventDefault();
+  }, true);
+}
+
+/** A map that is overdue for checking says so. */
+function checkExpiry() {
+  const banner = byId('expiry');
+  if (banner && new Date() > new Date(banner.dataset.expires + 'T23:59:59')) banner.hidden = false;
+}

@@ -1,0 +1,26 @@
+// Point symbols: each kind has a shape of its own. SHAPES, the corners, come from symbology.py, the same as in the key.
+
+L.ShapeMarker = L.CircleMarker.extend({
+  _updatePath() {
+    this._renderer._setPath(this, this._empty() ? 'M0 0' : this._outline());
+  },
+  _outline() {
+    const radius = Math.max(Math.round(this._radius * 2) / 2, 1.5);
+    const {x, y} = this._point;
+    const corner = ([dx, dy]) => (x + radius * dx).toFixed(1) + ' ' + (y + radius * dy).toFixed(1);
+    return 'M' + SHAPES[this.options.shape].map(corner).join('L') + 'z';
+  },
+});
+
+/** What a folium point layer calls: a group of markers that know their place in words. */
+function pointGroup(look, columns) {
+  const fields = Object.keys(columns).filter(name => name !== 'lat' && name !== 'lon');
+  const cell = (column, i) => (column.of ? column.of[column.at[i]] : column[i]);
+  const markers = columns.lat.map((lat, i) => {
+    const point = new L.ShapeMarker([lat, columns.lon[i]], {...look, radius: 4, bubblingMouseEvents: false});
+    point.place = {};
+    fields.forEach(name => { point.place[name] = cell(columns[name], i); });
+    return point;
+  });
+  return L.layerGroup(markers);
+}

@@ -1,0 +1,151 @@
+// The ranking: search, filters, and a hundred rows at a time.
+
+const ROWS_AT_ONCE = 100;
+
+function makeTable(data, areas) {
+  const rows = all('#areas tbody tr');
+  const cells = rows.map(row => row.lastElementChild);
+  const haystack = rows.map((row, i) => plain([data.areas.name[i], data.areas.place[i] || '', row.dataset.s || ''].join(' ')));
+  const search = byId('search');
+  const highway = byId('highway');
+  const onlyUnder = byId('only-under');
+  const more = byId('more');
+  let room = ROWS_AT_ONCE;
+  let found = rows.map(() => true);
+  let chosen = null;
+
+  function draw() {
+    let shown = 0;
+    rows.forEach((row, i) => {
+      if (found[i]) shown += 1;
+      row.hidden = !(found[i] && (shown <= room || i === chosen));
+      row.classList.remove('later');
+    });
+    more.hidden = shown <= room;
+    more.textContent = say('more', {n: Math.min(ROWS_AT_ONCE, shown - room)});
+    return shown;
+  }
+
+  function filter() {
+    const wanted = plain(search.value.trim());
+    const ref = highway ? highway.value : '';
+    found = rows.map((row, i) =>
+      (!wanted || haystack[i].includes(wanted))
+      && (!ref || data.areas.highways[i].split(';').includes(ref))
+      && (!onlyUnder.checked || data.areas.underserved[i] === '1'));
+    room = ROWS_AT_ONCE;
+    const n = draw();
+    const key = n === rows.length ? 'count_all' : n ? 'count_some' : 'count_none';
+    byId('count').textContent = say(key, {n: whole(n), total: whole(rows.length)});
+    areas.dim(found);
+    areas.weakShown = found;
+  }
+
+  function clear() {
+    search.value = '';
+    if (highway) highway.value = '';
+    onlyUnder.checked = false;
+    filter();
+  }
+
+  function start({select, changed}) {
+    rows.forEach((row, i) => row.addEventListener('click', () => select(i, {show: true})));
+    search.addEventListener('input', () => { filter(); changed(); });
+    search.addEventListener('keydown', event => {
+      const first = found.indexOf(true);
+      if (event.key === 'Enter' && first >= 0) select(first, {show: true});
+      if (event.key === 'Escape') { search.value = ''; filter(); changed(); }
+    });
+    [highway, onlyUnder].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));
+    more.addEventListener('click', () => {
+      const next = rows.findIndex((row, i) => row.hidden && found[i]);
+      room += ROWS_AT_ONCE;
+      draw();
+      if (next >= 0) rows[next].querySelector('button').focus();
+    });
+    filter();
+  }
+
+  return {
+    rows,
+    start,
+    filter,
+    get order() { return found.map((on, i) => (on ? i : -1)).filter(i => i >= 0); },
+    get filters() { return {q: search.value, h: highway ? highway.value : '', u: onlyUnder.checked ? '1' : ''}; },
+    set filters({q, h, u}) {
+      search.value = q || '';
+      if (highway) highway.value = all('option', highway).some(option => option.value === h) ? h : '';
+      onlyUnder.checked = u === '1';
+      filter();
+    },
+    button: i => rows[i].querySelector('button'),
+    mark(i, options) {
+      if (chosen !== null) {
+        rows[chosen].classList.remove('chosen');
+        rows[chosen].querySelector('button').removeAttribute('aria-current');
+      }
+      chosen = i;
+      if (i === null) return;
+      if (!found[i]) clear();
+      draw();
+      rows[i].classList.add('chosen');
+      rows[i].querySelector('button').setAttribute('aria-current', 'true');
+      if (options.scroll) rows[i].scrollIntoView({block: 'center', behavior: lessMotion ? 'auto' : 'smooth'});
+    },
+    /** The last column follows the measure the map is coloured by, where that is in minutes. */
+    showMeasure(measure) {
+      const byMinutes = measure.unit === 'minutes';
+      byId('measure-head').title = byMinutes ? measure.label : data.measures.find(each => each.key === 'worst').label;
+      cells.forEach((cell, i) => {
+        const value = byMinutes ? areas.minutesOf(measure, i) : data.areas.worst[i];
+        cell.textContent = value === null ? say('none') : whole(value);
+      });
+    },
+  };
+}
+
+/** The list of services: search, kind of service, and each opens its popup on the map. */
+function makeServiceList(points, showMap) {
+  const body = document.querySelector('#services tbody');
+  if (!body) return;
+  const search = byId('service-search');
+  const category = byId('service-category');
+  const more = byId('more-services');
+  const haystack = points.services.map(({title, place}) => plain(title + ' ' + (place.town || '')));
+  let found = [];
+
+  function row(service) {
+    const button = el('button', {type: 'button', class: 'a'}, named(service.title));
+    button.addEventListener('click', () => { points.visit(service); showMap(); });
+    const name = el('td', {}, button, el('span', {class: 'sub'}, service.kind));
+    const town = el('td', {}, named(service.place.town || ''));
+    return el('tr', {}, name, town, el('td', {class: 'phone'}, named(service.place.phone || '')));
+  }
+
+  function extend() {
+    const next = body.children.length;
+    body.append(...found.slice(next, next + ROWS_AT_ONCE).map(row));
+    const rest = found.length - body.children.length;
+    more.hidden = rest <= 0;
+    more.textContent = say('more', {n: Math.min(ROWS_AT_ONCE, rest)});
+    return next;
+  }
+
+  function filter() {
+    const wanted = plain(search.value.trim());
+    found = points.services.filter((service, i) =>
+      (!wanted || haystack[i].includes(wanted)) && (!category.value || service.categories.includes(category.value)));
+    body.textContent = '';
+    extend();
+    const [n, total] = [found.length, points.services.length];
+    const key = n === total ? 'services_all' : n ? 'services_some' : 'services_none';
+    byId('service-count').textContent = say(key, {n: whole(n), total: whole(total)});
+  }
+
+  search.addEventListener('input', filter);
+  category.addEventListener('change', filter);
+  more.addEventListener('click', () => body.children[extend()].querySelector('button').focus());
+  // Built when the list is first opened: a state has thousands of services.
+  byId('tab-services').addEventListener('click', () => { if (!body.children.length) filter(); });
+  byId('tab-services').addEventListener('focus', () => { if (!body.children.length) filter(); });
+}

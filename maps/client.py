@@ -1,0 +1,146 @@
+"""What the page's program gets: the names of the folium layers and one block of JSON."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from branca.element import MacroElement
+from folium.template import Template
+
+from geo.vocabulary import CATEGORIES, VENUE_KINDS
+from maps.values import View
+
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+class App(MacroElement):  # type: ignore[misc]
+    """Starts the page's program with the map, its layers and the data.
+
+    Parameters
+    ----------
+    layers
+        The page's name of each folium layer.
+    data
+        The page's values, JSON-ready.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        OutreachMap.start(
+            {{ this._parent.get_name() }},
+            { {%- for key, layer in this.layers.items() %}{{ key }}: {{ layer.get_name() }}, {% endfor -%} },
+            {{ this.data }}
+        );
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, layers: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name, self._id = "App", "main"
+        self.layers = layers
+        self.data = to_script(data)
+
+
+def to_script(value: object) -> str:
+    """Return a value as JSON that is safe inside a script element.
+
+    Raises
+    ------
+    ValueError
+        If it holds a NaN or an infinity, which JSON has no word for.
+    """
+    text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+
+
+def page_data(view: View) -> dict[str, Any]:
+    """Return the values the page's program works with."""
+    place = view.place
+    return {
+        "language": view.texts.language,
+        "texts": {
+            **view.texts.section("client"),
+            **view.texts.section("format"),
+            "osm": view.texts("attribution.osm"),
+            "credit": view.attribution,
+        },
+        "noun": {"singular": place.singular, "plural": place.plural},
+        "headline": place.headline_min,
+        "required": list(place.required),
+        "categories": {c: view.category(c) for c in CATEGORIES if c in place.required or c in view.provider_counts},
+        "kinds": {kind: view.kind(kind) for kind in VENUE_KINDS},
+        "areas": _areas(view),
+        "measures": [
+            {
+                "key": measure.key,
+                "label": measure.label,
+                "unit": measure.unit,
+                "legend": [[colour, words, number] for colour, words, number in measure.legend],
+                "classes": "".join(map(str, measure.classes)),
+                "values": _numbers(measure.values, 1) if measure.unit == "score" else [],
+            }
+            for measure in view.measures
+        ],
+        "weights": {part: round(weight, 4) for part, weight in view.weights.items()},
+        "shields": [
+            [highway.shield.kind, highway.shield.text, round(lat, 4), round(lon, 4)]
+            for highway in view.highways
+            for lat, lon in highway.marks
+        ],
+        "towns": [[town.name, round(town.lat, 4), round(town.lon, 4), town.population] for town in view.towns],
+        "bounds": [[round(lat, 4), round(lon, 4)] for lat, lon in view.bounds],
+    }
+
+
+def _areas(view: View) -> dict[str, Any]:
+    """Return the rows column by column, which is half the size of a list of objects."""
+    rows = view.rows
+    kinds = [kind for kind in VENUE_KINDS if any(kind in row.venues for row in rows)]
+    reasons = sorted({row.confidence_why for row in rows})
+    return {
+        "id": [row.area_id for row in rows],
+        "name": [row.name for row in rows],
+        "place": [row.place for row in rows] if any(row.place for row in rows) else [],
+        "point": [[round(row.label_lat, 4), round(row.label_lon, 4)] for row in rows],
+        "rank": [row.rank for row in rows],
+        "low": [row.rank_low for row in rows],
+        "high": [row.rank_high for row in rows],
+        "priority": _numbers([row.priority for row in rows], 2),
+        "access_gap": _numbers([row.access_gap for row in rows], 4),
+        "need": _numbers([row.need for row in rows], 4),
+        "reach": _numbers([row.reach for row in rows], 4),
+        "population": _numbers([row.population for row in rows], 0),
+        "highways": [";".join(row.highways) for row in rows],
+        "share": _numbers([row.corridor_share for row in rows], 3),
+        "venues": {kind: [row.venues.get(kind, 0) for row in rows] for kind in kinds},
+        "worst": _numbers([row.worst_min for row in rows], 1),
+        "beyond_any": _numbers([row.beyond_any for row in rows], 3),
+        "minutes": _by_service(view, "minutes", 1),
+        "beyond": _by_service(view, "beyond", 3),
+        "unreachable": _by_service(view, "unreachable", 3),
+        "indicators": [
+            {"key": name, "label": label, "unit": unit, "values": _numbers([r.indicators.get(name, math.nan) for r in rows], 3)}
+            for name, (label, unit) in view.indicators.items()
+        ],
+        "underserved": "".join(str(int(row.underserved)) for row in rows),
+        "confidence": "".join(row.confidence[:1] for row in rows),
+        "why": [reasons.index(row.confidence_why) for row in rows],
+        "whys": reasons,
+        "reason": [row.reason for row in rows],
+    }  # fmt: skip
+
+
+def _by_service(view: View, field: str, decimals: int) -> dict[str, list[float | int | None]]:
+    return {
+        category: _numbers([getattr(row.services[position], field) for row in view.rows], decimals)
+        for position, category in enumerate(view.place.required)
+    }
+
+
+def _numbers(values: Any, decimals: int) -> list[float | int | None]:
+    """Return rounded numbers; None stands for what is unknown or without end."""
+    rounded = (round(float(value), decimals) if math.isfinite(value) else None for value in values)
+    return [int(value) if value is not None and value == int(value) else value for value in rounded]

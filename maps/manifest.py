@@ -1,0 +1,95 @@
+"""The manifest: what went in, what was left out, and with which parameters and versions the result was made."""
+
+import importlib.metadata
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layers.study import Study
+
+LIBRARIES = (
+    "folium",
+    "geopandas",
+    "h3",
+    "numpy",
+    "osmium",
+    "pandas",
+    "pyogrio",
+    "pyproj",
+    "scipy",
+    "shapely",
+    "xstatic-leaflet",
+)
+PACKAGE = "outreach-map"
+
+
+def manifest(study: Study) -> dict[str, Any]:
+    """Return the manifest as plain values.
+
+    It holds no clock, user name or absolute path: the same inputs give the same bytes.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+    """
+    folder = study.project.folder
+    return {
+        "tool": {"name": PACKAGE, "version": version()},
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "crs": study.areas.crs.to_string(),
+        "inputs": [
+            {
+                "file": os.path.relpath(record.path, folder).replace(os.sep, "/"),
+                "sha256": record.sha256,
+                "rows": record.rows,
+                "notes": list(record.notes),
+            }
+            for record in study.files
+        ],
+        "dropped": [{"source": d.source, "reason": d.reason, "count": d.count} for d in study.dropped],
+        "highways": [
+            {"ref": row.ref, "length_m": round(row.length_m), "pieces": row.pieces}
+            for row in study.highways.itertuples()
+        ],
+        "figures": vars(study.figures),
+        "rural_service_gap": _records(study.rural),
+        "shared_capacity": _records(study.sharing),
+        "parameters": _relative(study.project.model_dump(mode="json"), str(folder)),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a small table as rounded JSON rows; infinity becomes null."""
+    rows = table.reset_index().round(4).replace(np.inf, np.nan)
+    return list(rows.astype(object).where(rows.notna(), None).to_dict(orient="records"))
+
+
+def version() -> str:
+    """Return the version of this tool, or "unknown" when it runs from a bare checkout."""
+    try:
+        return importlib.metadata.version(PACKAGE)
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def manifest_bytes(study: Study) -> bytes:
+    """Return the manifest as indented JSON."""
+    return (json.dumps(manifest(study), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _relative(value: Any, folder: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return JSON `value` with every path below or beside `folder` made relative to it."""
+    if isinstance(value, dict):
+        return {key: _relative(item, folder) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_relative(item, folder) for item in value]
+    if isinstance(value, str) and Path(value).is_absolute():
+        return os.path.relpath(value, folder).replace(os.sep, "/")
+    return value

@@ -1,0 +1,73 @@
+"""The map page of a study."""
+
+from typing import Any
+
+from layers.study import Study
+from maps.client import App, page_data
+from maps.fallback import caption, static_map
+from maps.figure import OfflineFigure
+from maps.layers import Layers, add_layers, add_panes, shown_at_start
+from maps.leafmap import OutreachMap
+from maps.symbology import PROVIDER, VENUES, outline
+from maps.values import View
+from maps.view import make_view
+
+PRINTED_ROWS = 160
+"""More rows than this are not printed; the page says so."""
+PRINTED_FIRST = 15
+
+
+def build_map(study: Study) -> OutreachMap:
+    """Return the map of a study: a folium map that shows its own page in a notebook and saves it as one file.
+
+    Parameters
+    ----------
+    study
+        A `layers.study.Study`.
+    """
+    view = make_view(study)
+    figure = OfflineFigure(view.title)
+    (south, west), (north, east) = view.bounds
+    page_map = OutreachMap(
+        figure,
+        location=[(south + north) / 2, (west + east) / 2],
+        zoom_start=7,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        max_zoom=15,
+        zoom_control=False,
+        attribution_control=False,
+        bounce_at_zoom_limits=False,
+    )
+    add_panes(page_map)
+    layers = add_layers(page_map, study, view)
+    figure.context = _context(study, view, layers)
+    page_map.add_child(App(layers, page_data(view)), name="app")
+    return page_map
+
+
+def render_page(study: Study) -> str:
+    """Return the map page of a study as the text of one HTML file; the same study gives the same bytes."""
+    return str(build_map(study).get_root().render())
+
+
+def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
+    """Return what the page's template shows."""
+    bands = [f"{minutes:g}" for minutes in sorted(study.reach["minutes"])]
+    return {
+        "view": view,
+        "t": view.texts,
+        "kinds": [(kind, VENUES[kind], number) for kind, number in view.venue_counts.items()],
+        "provider": PROVIDER,
+        "outline": outline,
+        "shown": shown_at_start(view),
+        "reach": [minutes for minutes in bands if f"reach{minutes}" in layers],
+        "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
+        "has": {name: name in layers for name in ("under", "roads", "context", "regions")},
+        "n_underserved": sum(row.underserved for row in view.rows),
+        "n_low": sum(row.confidence == "low" for row in view.rows),
+        "printed_rows": PRINTED_ROWS,
+        "printed_first": min(PRINTED_FIRST, len(view.rows)),
+        "static_map": static_map(study, view),
+        "static_caption": caption(view.texts, view.place.plural),
+    }

@@ -1,0 +1,76 @@
+"""Points as a folium layer that stays small: one column per field instead of one object per point."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import folium
+from folium.template import Template
+
+from maps.client import to_script
+from maps.symbology import Symbol
+
+_REPEATS = 2
+
+
+class PointLayer(folium.map.Layer):  # type: ignore[misc]
+    """Points of one kind, drawn with their kind's shape by ``OutreachMap.points``.
+
+    folium's GeoJson takes about 300 bytes a point, this about 100, and a state has thousands of services.
+
+    Parameters
+    ----------
+    key
+        Name of the layer, which is also its id.
+    symbol
+        How its points look.
+    kind
+        Name of its colour.
+    pane
+        Pane it is drawn in.
+    columns
+        What `point_columns` returns.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = OutreachMap.points({{ this.look }}, {{ this.columns }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self, key: str, symbol: Symbol, kind: str, pane: str, columns: Mapping[str, Any], *, show: bool
+    ) -> None:
+        super().__init__(name=key, overlay=True, control=False, show=show)
+        self._name, self._id = "Points", key
+        self.look = to_script({"shape": symbol.shape, "className": f"point p-{kind}", "pane": pane})
+        self.columns = to_script(columns)
+
+
+def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Return places as columns: ``lat``, ``lon``, ``area`` (number of the row, -1 outside) and the text fields.
+
+    A field whose values repeat is given as its different values, ``of``, and a number for each place, ``at``; a field that
+    no place has is left out.
+    """
+    columns: dict[str, Any] = {
+        "lat": [round(place.lat, 4) for place in places],
+        "lon": [round(place.lon, 4) for place in places],
+        "area": [area_numbers.get(place.area_id, -1) for place in places],
+    }
+    for field in fields:
+        values = [_text(getattr(place, field)) for place in places]
+        different = sorted(set(values))
+        if different == [""]:
+            continue
+        if len(different) * _REPEATS <= len(values):
+            number = {value: at for at, value in enumerate(different)}
+            columns[field] = {"of": different, "at": [number[value] for value in values]}
+        else:
+            columns[field] = values
+    return columns
+
+
+def _text(value: str | Sequence[str]) -> str:
+    return value if isinstance(value, str) else " ".join(value)

@@ -1,0 +1,89 @@
+"""The ranking as a flat table: what the CSV, the GeoPackage, the workbook and the terminal show."""
+
+import numpy as np
+import pandas as pd
+
+from geo.vocabulary import VENUE_KINDS
+from layers.study import Study
+
+UNREACHABLE = "no provider reachable"
+"""Stands where minutes would, when nobody in the area can reach a provider."""
+
+MINUTES_DECIMALS = 1
+SHARE_DECIMALS = 4
+
+
+def ranking_table(study: Study) -> pd.DataFrame:
+    """Return one row per area in rank order, with the parts from which the priority can be recomputed.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rounded for people; minutes are ``inf`` where no provider can be reached. METHOD.md explains each column.
+    """
+    areas = study.areas.drop(columns="geometry").reset_index()
+    required, bands = study.project.access.required, study.project.access.bands_min
+    first = [
+        "rank", "rank_low", "rank_high", "area_id", "name", "priority", "access_gap", "need", "reach", "underserved",
+        "confidence", "confidence_why", "population", "highways", "corridor_share", "rural_share",
+        "n_venues",
+    ]  # fmt: skip
+    kinds = [f"n_{kind}" for kind in VENUE_KINDS]
+    worst = ["minutes_worst", *(f"beyond_{band:g}_any" for band in bands)]
+    per_category = [
+        f"{figure}_{category}"
+        for category in required
+        for figure in (
+            *("minutes", "median", "p90", "unreachable"),
+            *(f"beyond_{band:g}" for band in bands),
+            *("per_10k", "one_only", f"rural_beyond_{study.project.access.headline_min:g}"),
+        )
+    ]
+    indicators = [f"indicator_{name}" for name in study.project.people.indicators]
+    return _rounded(areas[[*first, *kinds, *worst, *per_category, *indicators]])
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    decimals = {
+        column: MINUTES_DECIMALS
+        if column.startswith(("minutes_", "median_", "p90_"))
+        else 2
+        if column.startswith(("indicator_", "per_10k_"))
+        else 0
+        if column.startswith("rural_beyond_")
+        else SHARE_DECIMALS
+        for column in table.select_dtypes("number").columns
+    }
+    return table.round(decimals).assign(population=table["population"].round().astype(int))
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV that every spreadsheet opens rightly: UTF-8 with byte order mark, CRLF, no live formulas.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises for CSV injection.
+    Infinite minutes are written as `UNREACHABLE`.
+    """
+    safe = table.copy()
+    for column in safe.columns:
+        if pd.api.types.is_float_dtype(safe[column]) and np.isinf(safe[column]).any():
+            safe[column] = safe[column].astype(object).where(~np.isinf(safe[column]), UNREACHABLE)
+        elif not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(guard_formula)
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def guard_formula(cell: object) -> object:
+    """Return `cell` with an apostrophe in front when a spreadsheet would take the text for a formula.
+
+    Examples
+    --------
+    >>> guard_formula("=1+1"), guard_formula("Hinds")
+    ("'=1+1", 'Hinds')
+    """
+    dangerous = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if dangerous else cell

@@ -1,0 +1,102 @@
+"""A browser for the page's checks: Debian's Chromium, driven by Playwright, with the network cut off."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from tests.maps.studies import HOSTILE, make_study
+
+from maps.page import render_page
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+READY = 'html[data-ready="1"]'
+LOCAL = ("file:", "data:", "blob:", "about:")
+
+
+@dataclass
+class Visit:
+    """A page that was opened, with everything it complained about or asked the network for."""
+
+    page: object
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    if CHROMIUM is None:
+        reason = "Chromium is not installed; on Debian: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Pages of three studies: counties, many small areas, and one whose every text is hostile."""
+    folder = tmp_path_factory.mktemp("pages")
+    studies = {
+        "counties": make_study(),
+        "tracts": make_study(side=30, cell_m=9_000, n_venues=400),
+        "hostile": make_study(side=4, hostile=HOSTILE),
+        "spanish": make_study(side=5, language="es", units="km"),
+    }
+    for name, study in studies.items():
+        (folder / f"{name}.html").write_text(render_page(study), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in studies}
+
+
+@pytest.fixture
+def visit(browser: object, pages: dict[str, Path]) -> Iterator[Callable[..., Visit]]:
+    """Open a page: ``visit("counties", 1280, 800, hash="…", script=True)``."""
+    contexts = []
+
+    def go(
+        name: str = "counties", width: int = 1280, height: int = 800, *, fragment: str = "", script: bool = True, **options
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=script, accept_downloads=True, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        seen = Visit(page)
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on("console", lambda line: seen.errors.append(line.text) if line.type in ("error", "warning") else None)
+        page.on("dialog", lambda dialog: (seen.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.goto(pages[name].as_uri() + fragment)
+        if script:
+            page.wait_for_selector(READY, state="attached", timeout=15_000)
+            page.wait_for_timeout(150)
+        return seen
+
+    yield go
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """axe-core, from whichever package of the registry carries it."""
+    for package in ("axe_playwright_python", "axe_core_python"):
+        try:
+            return resources.files(package).joinpath("axe.min.js").read_text(encoding="utf-8")
+        except ModuleNotFoundError:
+            continue
+    pytest.skip("axe-core is not installed; pip install axe-playwright-python")
+    return ""

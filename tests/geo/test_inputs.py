@@ -1,0 +1,115 @@
+"""All inputs of a project together."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from geo.errors import InputError, NetworkError, ProjectError
+from geo.example_study import write_example
+from geo.inputs import load_inputs
+from geo.project import load_project
+from geo.vocabulary import CATEGORIES
+
+REAL = Path(__file__).parents[1] / "real"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    return write_example(tmp_path_factory.mktemp("example") / "study").parent
+
+
+@pytest.fixture
+def study(example, tmp_path):
+    return shutil.copytree(example, tmp_path / "study")
+
+
+def load(study):
+    return load_inputs(load_project(study / "project.toml"))
+
+
+def replace(study, old, new, name="project.toml"):
+    text = (study / name).read_text()
+    assert old in text
+    (study / name).write_text(text.replace(old, new))
+
+
+def test_every_table_is_in_one_metric_crs(study):
+    inputs = load(study)
+    tables = ("highways", "junctions", "places", "areas", "people", "providers", "listed_venues", "regions", "towns")
+    assert {getattr(inputs, name).crs.to_epsg() for name in tables} == {3814}
+    assert len(inputs.areas) == len(inputs.regions) == 82
+    assert [record.path.name for record in inputs.files] == [
+        "roads.osm", "counties.geojson", "people.csv", "providers.csv", "towns.csv",
+    ]  # fmt: skip
+    assert set(";".join(inputs.providers["categories"]).split(";")) <= set(CATEGORIES)
+
+
+def test_progress_is_told(study):
+    said = []
+    load_inputs(load_project(study / "project.toml"), progress=said.append)
+    assert said[0] == "Reading areas …"
+    assert "Reading roads.osm" in said
+
+
+def test_a_mistake_of_the_project_alone_is_a_project_error(study):
+    replace(study, "[corridor]", "[roads.speeds_kmh]\nsecundary = 50\n\n[corridor]")
+    with pytest.raises(ProjectError, match="'secundary' is not a road class"):
+        load(study)
+
+
+def test_a_mistake_of_the_highways_alone_is_a_network_error(study):
+    replace(study, '["I 55", "I 20"]', '["I 555"]')
+    with pytest.raises(NetworkError, match="I 555"):
+        load(study)
+
+
+def test_mistakes_of_several_kinds_are_an_input_error_with_all(study):
+    replace(study, '["I 55", "I 20"]', '["I 555"]')
+    replace(study, '"poverty_pct"', '"poverty"')
+    replace(study, 'crs = "EPSG:3814"', 'crs = "EPSG:99999999"')
+    with pytest.raises(InputError) as error:
+        load(study)
+    assert ["CRS" in str(problem) or "poverty" in str(problem) for problem in error.value.problems] == [True, True]
+
+
+def test_regions_that_cannot_be_read_are_said_once_and_providers_still_checked(study):
+    replace(study, "[people] ", '[regions]\nfile = "regions.geojson"\nid = "GEOID"\nname = "NAME"\n\n[people] ')
+    replace(study, ",crisis,", ",crisys,", "providers.csv")
+    with pytest.raises(InputError) as error:
+        load(study)
+    said = [str(problem) for problem in error.value.problems]
+    assert said[0].startswith("regions.geojson: there is no such file.")
+    assert re.match(
+        r"providers.csv, column 'category', rows? [\d, ]+.*: is not a service category\. Did you mean 'crisis'", said[1]
+    )
+    assert len(said) == 2
+
+
+def test_a_region_file_of_its_own_is_used(study):
+    shutil.copy(study / "counties.geojson", study / "regions.geojson")
+    replace(study, 'singular = "county"', 'singular = "hexagon"')
+    replace(study, "[people] ", '[regions]\nfile = "regions.geojson"\nid = "GEOID"\nname = "NAME"\n\n[people] ')
+    inputs = load(study)
+    assert len(inputs.regions) == 82
+    assert (~inputs.providers["public"]).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "areas", "people", "providers"),
+    [
+        ("mississippi", 82, 2_958_846, 2046), ("mississippi_tracts", 661, 2_958_846, 2046), ("malta", 14, None, 9),
+        ("andorra", 7, None, 6),
+    ],
+)  # fmt: skip
+def test_real_studies(name, areas, people, providers):
+    if not (SHARED / "real").is_dir():
+        pytest.skip("the shared real data are not here")
+    inputs = load_inputs(load_project(REAL / f"{name}.toml"))
+    assert len(inputs.areas) == areas
+    assert len(inputs.providers) == providers
+    assert people in {None, inputs.people["population"].sum()}
+    assert inputs.areas.is_valid.all()
+    assert inputs.providers["provider_id"].is_unique

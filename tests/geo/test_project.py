@@ -1,0 +1,136 @@
+"""The project file: what is accepted, and how mistakes are told."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from geo.errors import EXIT_CODES, OutreachError, Problem, ProjectError
+from geo.project import load_project
+
+GOOD = """
+title = "T"
+study_area = "S"
+as_of = 2026-11-01
+[roads]
+osm = "r.osm"
+[corridor]
+highways = "I 55"
+[areas]
+file = "sub/a.gpkg"
+id = "GEOID"
+name = "NAME"
+[people]
+file = "p.csv"
+[[providers]]
+file = "s.csv"
+category = "shelter"
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "project.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ProjectError) as caught:
+        load_project(write(folder, text))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_paths_are_absolute_and_defaults_filled_in(tmp_path: Path) -> None:
+    project = load_project(write(tmp_path, GOOD))
+    assert project.areas.file == tmp_path / "sub/a.gpkg"
+    assert project.roads.osm == (tmp_path / "r.osm",)
+    assert project.corridor.highways == ("I 55",)
+    assert project.providers[0].public is False
+    assert project.access.bands_min == (30, 60)
+
+
+@pytest.mark.parametrize(
+    ("access", "bands", "headline"),
+    [
+        ("", (30, 60), 30),
+        ("[access]\nbands_min = [20, 40]", (20, 40), 20),
+        ("[access]\nheadline_min = 60", (30, 60), 60),
+        ('[access]\nbands_min = "cms_rural"', (40, 60, 75), 40),
+    ],
+)
+def test_bands_by_minutes_or_by_policy(tmp_path: Path, access: str, bands: tuple, headline: float) -> None:
+    project = load_project(write(tmp_path, f"{GOOD}\n{access}"))
+    assert (project.access.bands_min, project.access.headline_min) == (bands, headline)
+
+
+def test_a_project_is_frozen(tmp_path: Path) -> None:
+    project = load_project(write(tmp_path, GOOD))
+    with pytest.raises(ValidationError):
+        project.title = "other"
+
+
+def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
+    (tmp_path / "project.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert load_project(tmp_path / "project.toml").title == "T"
+
+
+def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None:
+    text = GOOD.replace("study_area", "studyarea").replace('category = "shelter"', 'category = "shelters"\nclmns = {}')
+    text = text.replace("[people]", "[poeple]")
+    assert problems(tmp_path, text) == [
+        "project.toml, key 'study_area': is missing. Add it; README lists every key.",
+        "project.toml, key 'people': is missing. Add it; README lists every key.",
+        "project.toml, key 'providers.1.category': 'shelters' is not a service category; did you mean 'shelter'? "
+        "Known: crisis, shelter, housing, medical, mental_health, substance_use, legal, immigration, case_management, "
+        "job_training, law_enforcement.",
+        "project.toml, key 'providers.1.clmns': unknown key. Did you mean 'columns'?",
+        "project.toml, key 'studyarea': unknown key. Did you mean 'study_area'?",
+        "project.toml, key 'poeple': unknown key. Did you mean 'people'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ("[access]\nbands_min = [60, 30]", "bands_min must rise"),
+        ("[access]\nbands_min = [20, 60]\nheadline_min = 30", "headline_min must be one of bands_min"),
+        ('[access]\nbands_min = "cms"', "known: hpsa, cms_rural, far"),
+        ("[access]\nbands_min = []", "at least 1 item"),
+        ("[weights]\naccess_gap = 0\nneed = 0\nreach = 0", "at least one weight must be above 0"),
+        ("[weights]\nneed = -1", "greater than or equal to 0"),
+        ("[weights]\nneed = nan", "finite number"),
+        ('[people.indicators."Poverty %"]\ncolumn = "p"\nlabel = "x"', "should match pattern"),
+        ('file = "x"', "unknown key"),
+    ],
+)
+def test_impossible_values(tmp_path: Path, extra: str, words: str) -> None:
+    text = f"{extra}\n{GOOD}" if extra.startswith("file") else f"{GOOD}\n{extra}"
+    assert any(words in problem for problem in problems(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"title = T", "not valid TOML"), (b"\xff\xfe\x00", "UTF-8"), (b"", "is missing")],
+)
+def test_a_file_that_is_no_project(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "project.toml"
+    path.write_bytes(content)
+    with pytest.raises(ProjectError, match=words):
+        load_project(path)
+
+
+def test_a_folder_is_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="is a folder"):
+        load_project(tmp_path)
+
+
+def test_a_problem_names_place_rows_and_remedy() -> None:
+    problem = Problem(
+        "is negative.", file=Path("/x/p.csv"), column="pop", rows=tuple(range(2, 14)), remedy="Correct it."
+    )
+    assert str(problem) == ("p.csv, column 'pop', rows 2, 3, 4, 5, 6, 7, 8, 9 and 4 more: is negative. Correct it.")
+
+
+def test_every_error_is_of_the_family_and_has_its_own_exit_code() -> None:
+    assert all(issubclass(kind, OutreachError) for kind in EXIT_CODES)
+    assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)

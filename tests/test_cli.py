@@ -1,0 +1,156 @@
+"""The commands as a planner types them, on the bundled example."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from click.testing import CliRunner, Result
+
+from cli import main
+
+FILES = {"map.html", "ranking.csv", "areas.gpkg", "manifest.json"}
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "example"
+    assert run("example", folder).exit_code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def out(study: Path) -> Path:
+    result = run("map", study / "project.toml", "--out", study / "first")
+    assert result.exit_code == 0, result.stderr
+    return study / "first"
+
+
+def test_map_writes_its_files_and_prints_the_top_ten(study: Path, out: Path) -> None:
+    result = run("map", study / "project.toml", "--out", study / "printed")
+    assert {path.name for path in out.iterdir()} == FILES
+    for name in FILES:
+        assert str(study / "printed" / name) in result.stdout
+    ranking = pd.read_csv(out / "ranking.csv")
+    for name in ranking["name"].head(10):
+        assert name in result.stdout
+    assert "Writing map.html" in result.stderr
+    assert "Writing" not in result.stdout
+
+
+def test_two_runs_give_the_same_bytes(study: Path, out: Path) -> None:
+    run("map", study / "project.toml", "--out", study / "second")
+    first, second = (
+        {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        for folder in (out, study / "second")
+    )
+    assert first == second
+
+
+def test_priorities_can_be_recomputed_from_the_csv(out: Path) -> None:
+    table = pd.read_csv(out / "ranking.csv", dtype={"area_id": str})
+    weights = json.loads((out / "manifest.json").read_text())["parameters"]["weights"]
+    again = 100 * sum(weights[part] * table[part] for part in weights) / sum(weights.values())
+    np.testing.assert_allclose(table["priority"], again.round(2), atol=0.0051)
+    assert table["rank"].tolist() == table["priority"].rank(method="min", ascending=False).astype(int).tolist()
+    assert table["rank"].is_monotonic_increasing
+    assert len(table) == 82
+    assert (
+        not table[["priority", "rank", "rank_low", "rank_high", "access_gap", "need", "reach"]].isna().to_numpy().any()
+    )
+
+
+def test_the_geopackage_has_the_four_layers_and_no_confidential_provider(study: Path, out: Path) -> None:
+    layers = dict(pyogrio.list_layers(out / "areas.gpkg"))
+    assert set(layers) == {"areas", "corridor", "venues", "providers"}
+    given = pd.read_csv(study / "providers.csv")
+    providers = gpd.read_file(out / "areas.gpkg", layer="providers")
+    assert len(providers) == (given["public"].str.lower() == "yes").sum() > 0
+    assert providers.crs.to_epsg() == 4326
+
+
+def test_manifest_names_inputs_and_parameters(study: Path, out: Path) -> None:
+    manifest = json.loads((out / "manifest.json").read_text())
+    by_file = {record["file"]: record for record in manifest["inputs"]}
+    assert {"counties.geojson", "people.csv", "providers.csv", "roads.osm"} <= set(by_file)
+    digest = hashlib.sha256((study / "people.csv").read_bytes()).hexdigest()
+    assert by_file["people.csv"]["sha256"] == digest
+    assert manifest["parameters"]["corridor"]["highways"] == ["I 55", "I 20"]
+    assert str(study) not in (out / "manifest.json").read_text()
+
+
+def test_rank_prints_a_table_csv_and_json(study: Path, out: Path) -> None:
+    table = run("rank", study / "project.toml", "--top", 3)
+    assert table.exit_code == 0
+    text = run("rank", study / "project.toml", "--format", "csv")
+    assert text.stdout_bytes == (out / "ranking.csv").read_bytes()
+    rows = json.loads(run("rank", study / "project.toml", "--format", "json", "--top", 2).stdout)
+    assert [row["rank"] for row in rows] == [1, 2]
+
+
+def test_check_says_what_it_read(study: Path) -> None:
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    assert "No problems found." in result.stdout
+    assert "confidential" in result.stdout
+
+
+def test_example_does_not_overwrite(study: Path) -> None:
+    result = run("example", study)
+    assert result.exit_code == 6
+    assert "already holds" in result.stderr
+
+
+def test_earlier_output_survives_a_failing_run(study: Path, out: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    broken = study / "broken.toml"
+    broken.write_text((study / "project.toml").read_text().replace("people.csv", "poeple.csv"))
+    result = run("map", broken, "--out", out)
+    assert result.exit_code == 4
+    assert "Did you mean 'people.csv'?" in result.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_output_that_cannot_be_written(study: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    result = run("map", study / "project.toml", "--out", tmp_path / "taken")
+    assert result.exit_code == 6
+    assert "cannot be written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "words"),
+    [
+        ('"I 55", "I 20"', '"I 56", "I 20"', 5, ["I 56", "I 55"]),
+        ("half_width_m", "half_widht_m", 3, ["corridor.half_widht_m", "half_width_m"]),
+        ('crs = "EPSG:3814"', 'crs = "EPSG:4326"', 3, ["not measured in metres"]),
+        ('source = "Invented providers"', 'category = "medical"\npublic = false', 4, ["crisis"]),
+        ("population = ", "id = 3\npopulation = ", 3, ["people.id"]),
+    ],
+)
+def test_one_clear_message_and_the_right_exit_code(
+    study: Path, old: str, new: str, code: int, words: list[str]
+) -> None:
+    text = (study / "project.toml").read_text()
+    assert old in text
+    broken = study / "wrong.toml"
+    broken.write_text(text.replace(old, new))
+    result = run("check", broken)
+    assert result.exit_code == code, result.output
+    for word in words:
+        assert word in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_project_file() -> None:
+    result = run("map", "nowhere/project.toml")
+    assert result.exit_code == 3
+    assert "outreach example" in result.stderr
