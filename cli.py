@@ -16,7 +16,8 @@ from rich.text import Text
 from geo.errors import EXIT_CODES, OutreachError
 from geo.example_study import write_example
 from geo.inputs import Inputs, load_inputs
-from geo.project import Project, load_project
+from geo.project import Project
+from geo.project_file import load_project
 from layers.study import Study, make_study
 from maps.manifest import version
 from maps.outputs import write_outputs

@@ -1,5 +1,7 @@
 """The areas that are ranked, and the regions that stand in for confidential providers."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ from pyproj import CRS
 
 from geo.crs import metric_crs
 from geo.errors import InputError, Problem
-from geo.project import Areas, Regions
+from geo.hexagons import hexagon_areas
+from geo.project import Areas, Regions, Source
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
 from geo.tables import Column, Table, check, row_numbers
@@ -42,7 +45,8 @@ def read_areas(section: Areas, *, crs: str | None) -> Reading:
     Returns
     -------
     Reading
-        Columns ``area_id``, ``name`` and a valid (Multi)Polygon in the metric CRS, sorted by ``area_id``.
+        Columns ``area_id``, ``name`` and a valid (Multi)Polygon in the metric CRS, sorted by ``area_id``: those of the
+        file, or the hexagons that cover them.
 
     Raises
     ------
@@ -53,6 +57,8 @@ def read_areas(section: Areas, *, crs: str | None) -> Reading:
     """
     reading = _read_polygons(section, AREAS)
     table = reading.table.to_crs(metric_crs(crs, reading.table))
+    if section.hexagons is not None:
+        table = hexagon_areas(table, resolution=section.hexagons)
     return Reading(table, reading.dropped, reading.files)
 
 
@@ -78,6 +84,29 @@ def read_regions(section: Areas | Regions, *, crs: CRS) -> Reading:
     """
     reading = _read_polygons(section, REGIONS)
     return Reading(reading.table.to_crs(crs), reading.dropped, reading.files)
+
+
+def read_outlines(path: Path, *, crs: CRS) -> Reading:
+    """Read the polygons of a map file that needs no columns, such as urban areas.
+
+    Returns
+    -------
+    Reading
+        Valid polygons in `crs`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read or holds no polygon.
+    """
+    section = Source(file=path)
+    opened = open_source(section)
+    frame = opened.frame
+    if not isinstance(frame, gpd.GeoDataFrame) or not frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"]).any():
+        raise InputError([Problem("has no outlines.", file=path, remedy="Use a map file of polygons.")])
+    polygons = frame.geometry[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+    shapes, _ = _mended(polygons)
+    return Reading(gpd.GeoDataFrame(geometry=shapes).to_crs(crs), (), (record_of(section, opened),))
 
 
 def _read_polygons(section: Areas | Regions, table: Table) -> Reading:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.areas import read_areas, read_regions
+from geo.areas import read_areas, read_outlines, read_regions
 from geo.crs import WGS84, to_metric
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file, sha256_of
@@ -52,6 +52,8 @@ class Inputs:
         The regions that stand in for confidential providers; None when there are none.
     towns
         Town names for the map; None when there are none.
+    urban
+        Urban areas, outside which people are rural; None when the project has no such file.
     dropped
         What the files hold beside that, and why it is left out.
     files
@@ -68,6 +70,7 @@ class Inputs:
     listed_venues: gpd.GeoDataFrame
     regions: gpd.GeoDataFrame | None
     towns: gpd.GeoDataFrame | None
+    urban: gpd.GeoDataFrame | None
     dropped: tuple[Dropped, ...]
     files: tuple[FileRecord, ...]
 
@@ -130,11 +133,13 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
     town_file = project.towns
     towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
+    urban_file = project.people.urban_areas
+    urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
     attempts.finish()
     if not (areas and roads and people and providers and venues):
         msg = "a step failed without saying why"
         raise RuntimeError(msg)
-    readings = [part for part in (areas, regions, people, providers, venues, towns) if part]
+    readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
     osm, network, highways = roads
     return Inputs(
         network=network,
@@ -147,8 +152,12 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         listed_venues=venues.table,
         regions=regions.table if regions else None,
         towns=towns.table if towns else None,
+        urban=urban.table if urban else None,
         dropped=(*osm.dropped, *dict.fromkeys(entry for part in readings for entry in part.dropped)),
-        files=(*_road_records(project, osm), *dict.fromkeys(record for part in readings for record in part.files)),
+        files=(
+            *_road_records(project, osm, network),
+            *dict.fromkeys(record for part in readings for record in part.files),
+        ),
     )
 
 
@@ -167,11 +176,13 @@ def _read_roads(
     if osm is None or speeds is None:
         attempts.finish()
         return None
-    crs = areas.table.crs
     say("Building the road network …")
+    network = attempts.run(lambda: build_network(osm.roads, crs=areas.table.crs, speeds_kmh=speeds))
+    if network is not None:
+        # Highways are looked for among roads that come near the areas: others would be said to be missing.
+        attempts.run(lambda: _refuse_no_contact(areas.table, network, project))
+        attempts.finish()
     highways = attempts.run(lambda: highway_ways(osm.roads, project.corridor.highways))
-    network = attempts.run(lambda: build_network(osm.roads, crs=crs, speeds_kmh=speeds))
-    attempts.run(lambda: _refuse_no_contact(areas.table, osm, project))
     attempts.finish()
     return (osm, network, highways) if network and highways is not None else None
 
@@ -183,10 +194,9 @@ def _clip(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
-def _refuse_no_contact(areas: gpd.GeoDataFrame, osm: OsmData, project: Project) -> None:
-    """Refuse roads none of which comes near any area."""
-    nodes = gpd.GeoSeries(shapely.points(osm.roads.lon, osm.roads.lat), crs=WGS84).to_crs(areas.crs)
-    x, y, near = nodes.x.to_numpy(), nodes.y.to_numpy(), project.roads.max_off_road_m
+def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: Project) -> None:
+    """Refuse roads none of which comes near the box around any area."""
+    x, y, near = network.samples.x, network.samples.y, project.roads.max_off_road_m
     for left, bottom, right, top in areas.bounds.to_numpy():
         if np.any((left - near <= x) & (x <= right + near) & (bottom - near <= y) & (y <= top + near)):
             return
@@ -234,8 +244,11 @@ def _read_providers(project: Project, regions: Reading | None, within: gpd.GeoSe
     return reading
 
 
-def _road_records(project: Project, osm: OsmData) -> list[FileRecord]:
+def _road_records(project: Project, osm: OsmData, network: RoadNetwork) -> list[FileRecord]:
     rows = len(osm.roads) + len(osm.places) + len(osm.junctions)
-    note = f"{len(osm.roads):,} road pieces, {len(osm.places):,} places, {len(osm.junctions):,} exits"
     together = " in all road files together" if len(project.roads.osm) > 1 else ""
-    return [FileRecord(path, sha256_of(path), rows, (note + together,)) for path in project.roads.osm]
+    notes = (
+        f"{len(osm.roads):,} road pieces, {len(osm.places):,} places, {len(osm.junctions):,} exits{together}",
+        f"{network.kept_share:.1%} of the length of all roads is connected and used",
+    )
+    return [FileRecord(path, sha256_of(path), rows, notes) for path in project.roads.osm]

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from geo.crs import WGS84
 from geo.errors import InputError, Problem
@@ -71,7 +70,7 @@ def read_map_layer(path: Path, *, layer: str | None, encoding: str | None) -> tu
             frame = pyogrio.read_dataframe(
                 path, layer=layer, encoding=encoding, datetime_as_string=True, on_invalid="ignore"
             )
-    except (DataSourceError, DataLayerError, ValueError, LookupError, shapely.errors.GEOSException):
+    except Exception:  # noqa: BLE001 - GDAL and pyogrio let a dozen kinds through for a damaged file
         raise InputError([_damaged(path)]) from None
     if not isinstance(frame, gpd.GeoDataFrame):
         return _as_text(frame), ()
@@ -119,7 +118,7 @@ def _chosen_layer(path: Path, layer: str | None) -> str:
         with warnings.catch_warnings(), _quiet_gdal():
             warnings.simplefilter("ignore")
             found = pyogrio.list_layers(path)
-    except (DataSourceError, ValueError):
+    except Exception:  # noqa: BLE001 - as where the layer is read
         raise InputError([_damaged(path)]) from None
     names = [str(name) for name, _ in found]
     if layer is None:

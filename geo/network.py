@@ -46,15 +46,15 @@ class Samples:
         Share of the edge's length from its start, 0 to 1.
     x, y
         Position in the network's CRS.
-    spacing
-        Largest distance between neighbours on an edge, in units of that CRS.
+    is_bare_exit
+        True at motorway exits that neither a slip road nor another road joins in the file.
     """
 
     edge: Int32s
     fraction: Floats
     x: Floats
     y: Floats
-    spacing: float
+    is_bare_exit: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +130,21 @@ class RoadNetwork:
         return _reversed_graph(self.edge_start, self.edge_end, self.forward_min, self.backward_min, self.n_nodes)
 
     @cached_property
-    def joinable(self) -> Int32s:
-        """Rows of the samples where a car can join or leave the road: all but those on motorways and their ramps.
+    def is_limited(self) -> npt.NDArray[np.bool_]:
+        """True for the edges of motorways and their ramps."""
+        return np.isin(self.edge_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS])
 
-        The junctions at which a motorway meets another road belong to that road as well. If there are motorways only,
-        all samples count.
+    @cached_property
+    def joinable(self) -> Int32s:
+        """Rows of the samples where a car can join or leave the road.
+
+        These are all samples but those on motorways and their ramps. The junctions at which a motorway meets another
+        road are samples of that road as well; its exits count where no slip road is mapped. If there are motorways
+        only, all samples count.
         """
-        limited = np.isin(self.edge_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS])
-        rows = np.flatnonzero(~limited[self.samples.edge])
-        return (rows if len(rows) else np.arange(len(self.samples.edge))).astype(np.int32)
+        free = self.samples.is_bare_exit | ~self.is_limited[self.samples.edge]
+        rows = np.flatnonzero(free)
+        return (rows if len(rows) else np.arange(len(free))).astype(np.int32)
 
     @cached_property
     def joinable_tree(self) -> cKDTree:
@@ -201,7 +207,7 @@ def build_network(
         speed_kmh=speed[rows],
         forward_min=forward[rows],
         backward_min=backward[rows],
-        samples=_samples(xy, roads.vertex, edges, rows),
+        samples=_samples(xy, roads, edges, rows),
         n_components=int(parts),
         kept_components=len(kept),
         kept_share=float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
@@ -323,41 +329,47 @@ def _project(roads: Roads, crs: CRS) -> Floats:
     return xy
 
 
-def _samples(xy: Floats, vertex: Int32s, edges: _Edges, rows: Ints) -> Samples:
+def _samples(xy: Floats, roads: Roads, edges: _Edges, rows: Ints) -> Samples:
     """Return the samples of some edges, worked out by the block to save memory."""
-    blocks = [
-        _sample_block(xy, vertex, edges, rows[begin : begin + _BLOCK], begin) for begin in range(0, len(rows), _BLOCK)
-    ]
-    edge, fraction, x, y = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    return Samples(edge, fraction, x, y, max(_widest_gap(*block) for block in blocks))
+    bare = _bare_exits(roads)
+    blocks = []
+    for begin in range(0, len(rows), _BLOCK):
+        number, fraction, at, step = _spread(edges, rows[begin : begin + _BLOCK])
+        start, end = xy[roads.vertex[at]], xy[roads.vertex[np.where(step > 0, at + 1, at)]]
+        x, y = (start + step[:, None] * (end - start)).T
+        blocks.append(((number + begin).astype(np.int32), fraction, x, y, bare[roads.vertex[at]] & (step == 0)))
+    edge, fraction, x, y, is_bare_exit = (np.concatenate(column) for column in zip(*blocks, strict=True))
+    return Samples(edge, fraction, x, y, is_bare_exit)
 
 
-def _sample_block(
-    xy: Floats, vertex: Int32s, edges: _Edges, rows: Ints, number: int
-) -> tuple[Int32s, Floats, Floats, Floats]:
-    """Return edge (counted from `number`), fraction, x and y of the vertices of some edges, and of points between."""
+def _bare_exits(roads: Roads) -> npt.NDArray[np.bool_]:
+    """Say which nodes are motorway exits that no way but motorways passes."""
+    others = np.repeat(roads.road_class != ROAD_CLASSES.index("motorway"), np.diff(roads.offset))
+    bare = roads.is_exit.copy()
+    bare[roads.vertex[others]] = False
+    return bare
+
+
+def _spread(edges: _Edges, rows: Ints) -> tuple[Ints, Floats, Ints, Floats]:
+    """Return where the samples of some edges lie.
+
+    The result is each sample's edge (row of `rows`), its fraction, the vertex at or before it, and how far it is from
+    there to the next vertex, 0 to 1.
+    """
     first, last, metres = edges.first[rows], edges.last[rows], edges.metres
     size = last - first + 1
     offset = np.cumsum(size) - size
-    at = np.arange(size.sum()) + np.repeat(first - offset, size)
-    gap = metres[np.minimum(at + 1, len(metres) - 1)] - metres[at]
+    vertex = np.arange(size.sum()) + np.repeat(first - offset, size)
+    gap = metres[np.minimum(vertex + 1, len(metres) - 1)] - metres[vertex]
     gap[offset + size - 1] = 0
     parts = np.maximum(np.ceil(gap / SAMPLE_SPACING_M), 1).astype(np.int64)
     step = (np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)) / np.repeat(parts, parts)
     edge = np.repeat(np.repeat(np.arange(len(rows)), size), parts)
-    run = np.repeat(metres[at], parts) - metres[first][edge] + step * np.repeat(gap, parts)
+    at = np.repeat(vertex, parts)
+    run = metres[at] - metres[first][edge] + step * np.repeat(gap, parts)
     length = (metres[last] - metres[first])[edge]
-    here = np.repeat(at, parts)
-    start, end = xy[vertex[here]], xy[vertex[np.where(step > 0, here + 1, here)]]
-    x, y = (start + step[:, None] * (end - start)).T
     fraction = np.clip(np.divide(run, length, out=np.zeros_like(run), where=length > 0), 0.0, 1.0)
-    return (edge + number).astype(np.int32), fraction, x, y
-
-
-def _widest_gap(edge: Int32s, _fraction: Floats, x: Floats, y: Floats) -> float:
-    """Return the largest distance between neighbouring samples of one edge."""
-    gaps = np.hypot(np.diff(x), np.diff(y))
-    return float(gaps[np.diff(edge) == 0].max(initial=0.0))
+    return edge, fraction, at, step
 
 
 def _search_tree(x: Floats, y: Floats) -> cKDTree:

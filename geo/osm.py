@@ -17,6 +17,9 @@ from geo.records import Dropped
 from geo.roads import Roads
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+_LIBOSMIUM_ERRORS = (RuntimeError, osmium.InvalidLocationError)
+"""What libosmium raises when a file is no good, whatever is wrong with it."""
+
 _HISTORY_SUFFIXES = (".osh", ".osc", ".osh.pbf", ".osh.gz", ".osc.gz", ".osh.bz2", ".osc.bz2")
 
 
@@ -74,18 +77,19 @@ def read_osm(
     ways: list[Ways] = []
     places: list[Places] = []
     for path in paths:
-        say(f"Reading {path.name}")
+        say(f"Reading {path.name} …")
         try:
             file_ways, file_places = _read_file(path, clip)
-        except RuntimeError as error:  # the one kind that libosmium raises, whatever went wrong
+        except _LIBOSMIUM_ERRORS as error:
             problems.append(_unreadable(path, str(error)))
             continue
         ways.append(file_ways)
         places.append(file_places)
     if problems:
         raise InputError(problems)
-    say("Joining roads")
-    roads, copies = join_roads(ways)
+    say("Joining roads …")
+    junctions = place_table([row for part in places for row in part.junctions], JUNCTION_COLUMNS)
+    roads, copies = join_roads(ways, junctions["osm_id"].str.removeprefix("n").astype("int64").to_numpy())
     dropped = tuple(
         Dropped(path.name, reason, count)
         for path, part, count in zip(paths, places, copies, strict=True)
@@ -94,7 +98,6 @@ def read_osm(
     )
     if not len(roads):
         raise InputError([_no_roads(paths, {entry.reason for entry in dropped})])
-    junctions = place_table([row for part in places for row in part.junctions], JUNCTION_COLUMNS)
     found = place_table([row for part in places for row in part.places], PLACE_COLUMNS)
     return OsmData(roads, junctions, found, dropped)
 
@@ -131,9 +134,9 @@ def _refusal(path: Path) -> Problem | None:
 def _header_problem(path: Path) -> Problem | None:
     """Return what the first bytes of a file say against it, or None."""
     try:
-        with osmium.io.Reader(str(path)) as reader:
+        with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             several = reader.header().has_multiple_object_versions
-    except RuntimeError as error:  # the one kind that libosmium raises, whatever went wrong
+    except _LIBOSMIUM_ERRORS as error:
         return _unreadable(path, str(error))
     return _history(path) if several else None
 
@@ -162,7 +165,7 @@ def _no_roads(paths: Sequence[Path], reasons: set[str]) -> Problem:
         cause, remedy = "its roads lie outside the study area", "Use the extract of the region that the areas lie in."
     elif reasons & {NO_NODES, CUT}:
         cause = "its roads refer to nodes that it does not hold"
-        remedy = "Use a complete extract with nodes before ways; `osmium sort` puts them so."
+        remedy = "Use a complete extract with nodes before ways (osmium sort) and no negative ids (osmium renumber)."
     else:
         cause, remedy = "it holds no roads for cars", "Use an extract that holds ways tagged highway=…."
     more = f" (and {len(paths) - 1} more)" if len(paths) > 1 else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import osmium
+import pandas as pd
 import shapely
 from osmium.osm import AREA, NODE, Area, Node
 
@@ -100,5 +101,5 @@ def place_table(rows: Sequence[Row], columns: Sequence[str]) -> gpd.GeoDataFrame
     """Return the rows of one or more files as a table: each object once, nodes before ways before relations, by id."""
     once = {str(row["osm_id"]): row for row in reversed(rows)}
     ordered = [once[key] for key in sorted(once, key=lambda key: ("nwr".index(key[0]), int(key[1:])))]
-    table = {name: [row[name] for row in ordered] for name in ("osm_id", *columns)}
+    table = {name: pd.Series([row[name] for row in ordered], dtype=str) for name in ("osm_id", *columns)}
     return gpd.GeoDataFrame(table, geometry=[row["geometry"] for row in ordered], crs=WGS84)

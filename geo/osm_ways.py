@@ -98,7 +98,7 @@ def write_ways(path: Path, text: Path) -> None:
 
 def has_locations_on_ways(header: osmium.io.Header) -> bool:
     """Say whether a file keeps the positions in its ways instead of plain nodes."""
-    return header.get("pbf_optional_feature_0") == "LocationsOnWays"
+    return any(header.get(f"pbf_optional_feature_{number}") == "LocationsOnWays" for number in range(8))
 
 
 def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, Counter[str]]:
@@ -241,7 +241,7 @@ def _stacked(parts: Sequence[Ways]) -> Ways:
     return Ways(*(np.concatenate([getattr(part, column.name) for part in parts]) for column in fields(Ways)))
 
 
-def join_roads(files: Sequence[Ways]) -> tuple[Roads, list[int]]:
+def join_roads(files: Sequence[Ways], exits: Ints) -> tuple[Roads, list[int]]:
     """Join the ways of several files at the nodes that they share.
 
     A way that stands in several files is taken from where it has the most nodes, among equals from the first. A node's
@@ -251,6 +251,8 @@ def join_roads(files: Sequence[Ways]) -> tuple[Roads, list[int]]:
     ----------
     files
         The roads of each file.
+    exits
+        Node ids of the motorway exits.
 
     Returns
     -------
@@ -271,6 +273,7 @@ def join_roads(files: Sequence[Ways]) -> tuple[Roads, list[int]]:
         node_id=np.asarray(node_id),
         lon=lon,
         lat=lat,
+        is_exit=np.isin(node_id, exits),
         vertex=vertex.astype(np.int32),
         offset=np.concatenate([[0], np.cumsum(kept.size)]),
         way_id=kept.way_id,

@@ -9,6 +9,7 @@ from geo.points import as_frame, coordinate_columns, expect_inside, points_of
 from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
+from geo.spread import spread_over_areas
 from geo.tables import Column, Table, check, parse_numbers, without_codes
 
 
@@ -19,6 +20,7 @@ def people_table(section: People) -> Table:
         (
             Column("point_id", unique=True, meaning="Identifier of the point; the row number when the file has none."),
             Column("population", "count", low=0, required=False, meaning="Number of people it stands for."),
+            *((Column("ruca", "number", "", 0, 99, required=False, meaning="RUCA code."),) if section.ruca else ()),
             *(_indicator_column(name, indicator) for name, indicator in section.indicators.items()),
         ),
     )
@@ -66,7 +68,7 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     if problems:
         raise InputError(problems)
     table = pd.DataFrame(frame[["point_id"]])
-    for name in ("population", *section.indicators):
+    for name in ("population", *(("ruca",) if section.ruca else ()), *section.indicators):
         table[name] = parse_numbers(frame[name], whole=name == "population")[0]
     problems = _without_values(table, section)
     at_home = points.notna()
@@ -80,13 +82,28 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     dropped += counted(section.file, "without a population figure", (uncounted & ~unplaced).sum())
     dropped += counted(section.file, "outside every area", (~at_home & ~unplaced & ~uncounted).sum())
     kept = as_frame(table[at_home & ~uncounted], points, crs)
+    outlines = _outlines(frame[at_home & ~uncounted], crs)
+    if areas is not None and outlines is not None:
+        kept, beyond = spread_over_areas(kept, outlines, areas)
+        dropped += counted(section.file, "people whose land lies outside every area", round(beyond))
     return Reading(kept, tuple(dropped), (record_of(section, opened),))
+
+
+def _outlines(frame: pd.DataFrame, crs: CRS) -> gpd.GeoSeries | None:
+    """Return the polygons of the rows, numbered from 0; None when the file has points."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return None
+    shapes = frame.geometry.reset_index(drop=True)
+    if not shapes.geom_type.isin(["Polygon", "MultiPolygon"]).all():
+        return None
+    return shapes.to_crs(crs).make_valid()
 
 
 def _named(section: People, frame: pd.DataFrame) -> dict[str, str]:
     """Return our name → the file's for every column that a project asks for."""
     named = {"point_id": section.id} if section.id else {}
     named["population"] = section.population
+    named |= {"ruca": section.ruca} if section.ruca else {}
     named |= {name: indicator.column for name, indicator in section.indicators.items()}
     if section.lon or section.lat or not isinstance(frame, gpd.GeoDataFrame):
         named |= coordinate_columns(frame, lon=section.lon, lat=section.lat)

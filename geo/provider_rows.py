@@ -157,7 +157,7 @@ def _region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list
         problems += rows.problem(
             named & found.eq(-1),
             "is not the id or name of a region.",
-            "Write it as the regions file does.",
+            "Write it as the regions file does, or leave it empty and give coordinates.",
             column="region",
         )
         problems += rows.problem(

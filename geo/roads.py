@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 
 from geo.crs import WGS84
@@ -34,6 +35,8 @@ class Roads:
         OpenStreetMap id of each node that a way passes, in the order in which the ways come to them.
     lon, lat
         Its position, degrees in EPSG:4326.
+    is_exit
+        True at motorway exits (``highway=motorway_junction``).
     vertex
         Row in the node arrays of each vertex of each way.
     offset
@@ -53,6 +56,7 @@ class Roads:
     node_id: Ints
     lon: Floats
     lat: Floats
+    is_exit: npt.NDArray[np.bool_]
     vertex: npt.NDArray[np.int32]
     offset: Ints
     way_id: Ints
@@ -129,22 +133,24 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
         If a highway is not among the roads; all such highways at once, with near refs that exist.
     """
     asked: dict[str, str] = {canonical_ref(ref): ref for ref in refs}
+    number, texts = pd.factorize(roads.ref)
     through = ~np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LINK_CLASSES])
-    rows: dict[str, list[int]] = {key: [] for key in asked}
-    known: Counter[str] = Counter()
-    for row in np.flatnonzero((roads.ref != "") & through):
-        for ref in split_refs(roads.ref[row]):
-            known[ref] += 1
-            key = canonical_ref(ref)
-            if key in rows and (not rows[key] or rows[key][-1] != row):
-                rows[key].append(int(row))
-    missing = [asked[key] for key, found in rows.items() if not found]
+    uses = np.bincount(number[through], minlength=len(texts))
+    known = Counter({ref: 0 for text in texts for ref in split_refs(text)})
+    found: dict[str, list[int]] = {key: [] for key in asked}
+    for row in np.flatnonzero(uses).tolist():
+        for ref in dict.fromkeys(split_refs(texts[row])):
+            known[ref] += int(uses[row])
+            if canonical_ref(ref) in asked:
+                found[canonical_ref(ref)].append(row)
+    missing = [asked[key] for key, rows in found.items() if not rows]
     if missing:
-        raise NetworkError([_unknown_ref(ref, known) for ref in missing])
-    chosen = np.array([row for found in rows.values() for row in found], dtype=np.int64)
+        raise NetworkError([_unknown_ref(ref, +known) for ref in missing])
+    ways = {key: np.flatnonzero(np.isin(number, rows) & through) for key, rows in found.items()}
+    chosen = np.concatenate(list(ways.values()))
     return gpd.GeoDataFrame(
         {
-            "ref": [asked[key] for key, found in rows.items() for _ in found],
+            "ref": [asked[key] for key, rows in ways.items() for _ in rows],
             "way_id": roads.way_id[chosen],
             "one_way": roads.direction[chosen] != 0,
             "length_m": way_lengths_m(roads)[chosen],

@@ -16,10 +16,10 @@ from geo.roads import Ints, Roads, segment_lengths_m
 RAMP_M = 1_500.0
 """How far the ramps of an exit are followed to the road that it leads to."""
 
-EXIT, NUMBERED, NAMED = "exit", "crossing", "named crossing"
+EXIT, NUMBERED, STREET = "exit", "crossing", "street"
 """Kinds of access points: a motorway exit, a crossing with a road that has a number, one with a main street."""
 
-_LEAST_NAMED = frozenset({"trunk", "primary", "secondary", "tertiary"})
+_MAIN_STREETS = frozenset({"trunk", "primary", "secondary", "tertiary"})
 _CHUNK = 64
 _MOST_ROADS = 2
 
@@ -39,19 +39,20 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     Returns
     -------
     geopandas.GeoDataFrame
-        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `NAMED`), `on` (canonical refs of the through
+        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`), `on` (canonical refs of the through
         roads at this node, joined by ";"; "-" where it lies on such roads without a number, "" on none) and `crossing` (the
         roads that it leads to, joined by " / "); Points in EPSG:4326. Exits first, then crossings, both by id.
     """
     looked_up = _Lookup(roads)
-    node = pd.Index(roads.node_id).get_indexer(pd.Index(junctions["osm_id"].str[1:].astype(np.int64)))
+    wanted = {canonical_ref(ref) for ref in refs}
+    node = pd.Index(roads.node_id).get_indexer(pd.Index([int(osm_id[1:]) for osm_id in junctions["osm_id"]]))
     exits = junctions[["osm_id", "ref", "name"]].assign(
         kind=EXIT,
         on=[looked_up.refs_at(int(row)) if row >= 0 else "" for row in node],
-        crossing=looked_up.reached(node.astype(np.int64)),
+        crossing=looked_up.reached(node.astype(np.int64), wanted),
     )
     exits = gpd.GeoDataFrame(exits, geometry=junctions.geometry.to_numpy(), crs=junctions.crs)
-    crossings = _crossings(roads, looked_up, refs, set(node.tolist()))
+    crossings = _crossings(roads, looked_up, wanted, set(node.tolist()))
     if crossings.empty:
         return exits.reset_index(drop=True)
     return pd.concat([exits, crossings], ignore_index=True)
@@ -81,33 +82,29 @@ class _Lookup:
         return ";".join(sorted(refs)) or ("-" if ways else "")
 
     def labels(self, ways: Sequence[int], besides: set[str]) -> str:
-        """Return the numbers (or else the names) of ways that are not among some refs, the largest roads first."""
-        numbered: dict[str, int] = {}
-        named: dict[str, int] = {}
+        """Return the numbers of ways that do not belong to some refs, the largest roads first."""
+        largest: dict[str, int] = {}
         for way in ways:
             refs = split_refs(self.roads.ref[way])
             if besides & {canonical_ref(ref) for ref in refs}:
                 continue
-            size = int(self.roads.road_class[way])
-            for text, found in [(ref, numbered) for ref in refs] or [(self.roads.name[way], named)]:
-                if text:
-                    found[text] = min(size, found.get(text, size))
-        chosen = numbered or named
-        return " / ".join(sorted(chosen, key=lambda text: (chosen[text], text))[:_MOST_ROADS])
+            for ref in refs:
+                largest[ref] = min(int(self.roads.road_class[way]), largest.get(ref, len(ROAD_CLASSES)))
+        return " / ".join(sorted(largest, key=lambda ref: (largest[ref], ref))[:_MOST_ROADS])
 
-    def reached(self, nodes: Ints) -> list[str]:
+    def split_at(self, node: int, wanted: set[str]) -> str:
+        """Return which of some refs meet or part at a node: those on some of the ways with such refs but not on all."""
+        sets = [wanted & {canonical_ref(ref) for ref in split_refs(self.roads.ref[way])} for way in self.ways_at(node)]
+        sets = [refs for refs in sets if refs]
+        return " / ".join(sorted(set.union(*sets) - set.intersection(*sets))) if sets else ""
+
+    def reached(self, nodes: Ints, wanted: set[str]) -> list[str]:
         """Return the roads that each exit leads to, at its own node or over at most `RAMP_M` of ramps; "" for none."""
         names = []
         for node, ends in zip(nodes.tolist(), self._ramp_ends(nodes), strict=True):
             own = self.ways_at(node) if node >= 0 else []
-            besides = {
-                canonical_ref(ref)
-                for way in own
-                if ROAD_CLASSES[self.roads.road_class[way]] in LIMITED_ACCESS
-                for ref in split_refs(self.roads.ref[way])
-            }
             ways = [way for end in ends for way in self.ways_at(end)]
-            names.append(self.labels([*own, *ways], besides))
+            names.append(self.labels([*own, *ways], wanted) or self.split_at(node, wanted))
         return names
 
     def _ramp_ends(self, nodes: Ints) -> list[list[int]]:
@@ -139,9 +136,8 @@ class _Lookup:
         return ends
 
 
-def _crossings(roads: Roads, looked_up: _Lookup, refs: Sequence[str], known: set[int]) -> gpd.GeoDataFrame:
+def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
     """Return the nodes where some highways, where they are no motorways, meet other through roads."""
-    wanted = {canonical_ref(ref) for ref in refs}
     limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
     own = np.array(
         [bool(text) and bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in roads.ref], dtype=bool
@@ -151,10 +147,9 @@ def _crossings(roads: Roads, looked_up: _Lookup, refs: Sequence[str], known: set
     nodes = np.intersect1d(roads.vertex[open_rows], roads.vertex[other_rows])
     nodes = np.array([node for node in nodes.tolist() if node not in known], dtype=np.int64)
     # Two of the highways that cross each other are each other's crossing, too.
-    shared = pd.DataFrame({"node": roads.vertex[open_rows], "ref": roads.ref[looked_up.way[open_rows]]}).drop_duplicates()
-    meets = shared.groupby("node")["ref"].nunique()
-    mutual = meets.index[meets > 1].difference(pd.Index([*known]))
-    nodes = np.union1d(nodes, mutual.to_numpy(dtype=np.int64)).astype(np.int64)
+    met = pd.DataFrame({"node": roads.vertex[open_rows], "ref": roads.ref[looked_up.way[open_rows]]}).drop_duplicates()
+    mutual = [node for node, count in met["node"].value_counts().items() if count > 1 and node not in known]
+    nodes = np.union1d(nodes, np.array(mutual, dtype=np.int64))
     rows = [row for node in nodes.tolist() if (row := _crossing(roads, looked_up, node, wanted)) is not None]
     if not rows:
         return gpd.GeoDataFrame({"osm_id": []}, geometry=[], crs=WGS84)
@@ -166,28 +161,17 @@ def _numbers(ids: pd.Series) -> pd.Series:
 
 
 def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> dict[str, object] | None:
-    """Return the row of a crossing; None where only nameless or small roads meet the highway."""
+    """Return the row of a crossing; None where only small streets meet the highway."""
     ways = looked_up.ways_at(node)
-    numbered = [way for way in ways if roads.ref[way]]
-    on = looked_up.refs_at(node)
-    kind = NUMBERED
-    name = looked_up.labels(numbered, wanted)
-    if not name and len(wanted & set(on.split(";"))) > 1:
-        name = " / ".join(sorted({ref for way in numbered for ref in split_refs(roads.ref[way])})[:_MOST_ROADS])
-    if not name:
-        main = [way for way in ways if ROAD_CLASSES[roads.road_class[way]] in _LEAST_NAMED and not roads.ref[way]]
-        name, kind = looked_up.labels(main, wanted), NAMED
-    if not name:
+    name = looked_up.labels(ways, wanted) or looked_up.split_at(node, wanted)
+    if not name and not any(ROAD_CLASSES[roads.road_class[way]] in _MAIN_STREETS and not roads.ref[way] for way in ways):
         return None
-    point = shapely.Point(roads.lon[node], roads.lat[node])
     return {
         "osm_id": f"n{roads.node_id[node]}",
         "ref": "",
         "name": "",
-        "kind": kind,
-        "on": on,
+        "kind": NUMBERED if name else STREET,
+        "on": looked_up.refs_at(node),
         "crossing": name,
-        "geometry": point,
+        "geometry": shapely.Point(roads.lon[node], roads.lat[node]),
     }
-
-

@@ -213,10 +213,12 @@ def _spine(graph: _Graph, bridges: Ints, inside: npt.NDArray[np.bool_]) -> Spine
         return None
     segments = shapely.linestrings(np.stack([part.xy[part.start], part.xy[part.end]], axis=1))
     weight = part.length * np.where(part.one_way, 0.5, 1.0)
-    apart = shapely.distance(shapely.centroid(segments), shapely.MultiLineString(courses)) > SPLIT_M
+    merged = shapely.MultiLineString(courses)
+    shapely.prepare(merged)
+    apart = ~shapely.dwithin(merged, shapely.centroid(segments), SPLIT_M)
     return Spine(
         line=shapely.LineString(line),
-        courses=shapely.MultiLineString(courses),
+        courses=merged,
         is_loop=ring is not None,
         bridges=tuple(_bridged(part, nodes, gap_pairs)),
         splits=tuple(splits),
@@ -270,7 +272,8 @@ def _ring(part: _Graph, costs: csr_matrix, there: Ints) -> Ints | None:
     if len(middle) < 2:  # noqa: PLR2004 # as above
         return None
     course = shapely.LineString(part.xy[middle])
-    blocked = shapely.distance(shapely.points(part.xy), course) < min(LOOP_APART_M, free_m / 2)
+    shapely.prepare(course)
+    blocked = shapely.dwithin(course, shapely.points(part.xy), min(LOOP_APART_M, free_m / 2))
     matrix = costs.tocoo()
     is_open = ~(blocked[matrix.row] | blocked[matrix.col])
     kept = csr_matrix((matrix.data[is_open], (matrix.row[is_open], matrix.col[is_open])), shape=matrix.shape)
@@ -320,7 +323,7 @@ def _centre(xy: Floats, there: Ints, back: Ints) -> tuple[Floats, list[shapely.L
 
 def _between(one: Floats, other: Floats) -> tuple[Floats, list[shapely.LineString]]:
     """Return the middle of two lines that run the same way, and the stretches where they are far apart."""
-    if len(one) < 2 or len(other) < 2:  # noqa: PLR2004 # one line only: nothing to merge
+    if len(one) <= 2 or len(other) <= 2:  # noqa: PLR2004 # one segment of a two-way road, or one line only
         return (one if len(one) > 1 else other), []
     course = shapely.LineString(other)
     points = shapely.points(shapely.get_coordinates(shapely.segmentize(shapely.LineString(one), SPACING_M)))

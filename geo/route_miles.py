@@ -1,4 +1,4 @@
-"""Exit numbers and mileposts: whether the numbers of a highway's exits are mileposts, and what they say about its measure."""
+"""Exit numbers and mileposts: whether the numbers of exits are mileposts, and what they say about the measure."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,14 @@ from scipy.stats import theilslopes
 
 from geo.roads import Floats
 
-ROUNDING = 0.5
-"""An exit number says its milepost to the nearest whole one: a difference below this is no sign of a wrong measure."""
-
 AGREES = 2.0
 """An exit number within this of the milepost, in miles or kilometres, agrees with it."""
 
-_LEAST_EXITS = 3
+_LEAST_EXITS = 5
 _LEAST_SPAN = 5.0
 _LEAST_SHARE = 0.6
+_ROUNDING = 0.75
+_DRIFT = 0.03
 _SLOPE_BAND = 0.15
 _KNOT_SPACING = 10.0
 _WINDOW = 25.0
@@ -83,9 +82,9 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     """Compare the numbers of exits with their measured mileposts.
 
     Numbers are mileposts when they grow by one per mile (or kilometre): the median of the slopes between all pairs
-    (Theil-Sen) lies within 15 % of 1, and three of five agree with one shift. Then every 10 miles the shift is the median
-    difference of the exits within 25 miles that agree, less the 0.5 that rounding explains. It changes by 0.2 per mile
-    at most, so that mileposts keep rising.
+    (Theil-Sen) lies within 15 % of 1, and three of five form one chain in which number less measure drifts slowly. The
+    measure is then shifted by the median difference of the chain's exits within 25 miles, worked out every 10 miles. The
+    shift changes by 0.2 per mile at most, so that mileposts keep rising.
 
     Parameters
     ----------
@@ -98,7 +97,7 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     --------
     >>> measured = np.arange(0.0, 60.0, 4.0)
     >>> calibrate(measured, np.round(measured) + 100).apply(np.array([10.0])).tolist()
-    [109.5]
+    [110.0]
     >>> calibrate(measured, np.arange(1.0, 16.0)).kind
     'counted'
     """
@@ -115,9 +114,9 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
         x = -x[::-1]
         number = number[::-1]
     shift = number - x
-    usual = np.array([np.median(shift[np.abs(x - here) <= 2 * _WINDOW]) for here in x])
-    agrees = np.abs(shift - usual) <= AGREES
-    if abs(abs(slope) - 1) > _SLOPE_BAND or agrees.mean() < _LEAST_SHARE:
+    agrees = _longest_chain(x, shift)
+    wide = np.ptp(x[agrees]) >= _LEAST_SHARE * np.ptp(x)
+    if abs(abs(slope) - 1) > _SLOPE_BAND or agrees.mean() < _LEAST_SHARE or not wide:
         return Calibration(_kind_of_other(number, abs(slope)), descending=False, at=none, shift=none)
     if descending:
         return Calibration(MILEPOSTS, descending=True, at=none, shift=none)
@@ -133,13 +132,33 @@ def _kind_of_other(number: npt.NDArray[np.float64], slope: float) -> str:
     return COUNTED if slope > 0 and np.median(np.abs(steps)) <= 1 else OTHER
 
 
+def _longest_chain(x: Floats, shift: Floats) -> npt.NDArray[np.bool_]:
+    """Say which exits form the longest chain whose shift changes no faster than a measure can drift.
+
+    Numbers of another highway that runs along for a while, or crosses, stand apart from it.
+    """
+    size = np.ones(len(x), dtype=np.int64)
+    before = np.full(len(x), -1, dtype=np.int64)
+    for row in range(1, len(x)):
+        follows = np.abs(shift[row] - shift[:row]) <= 2 * _ROUNDING + _DRIFT * (x[row] - x[:row])
+        if follows.any():
+            # The last of the longest: an outlier is stepped over, not followed.
+            best = np.flatnonzero(follows & (size[:row] == size[:row][follows].max()))[-1]
+            size[row], before[row] = size[best] + 1, best
+    chosen = np.zeros(len(x), dtype=bool)
+    row = int(np.argmax(size))
+    while row >= 0:
+        chosen[row] = True
+        row = int(before[row])
+    return chosen
+
+
 def _knots(x: Floats, shift: Floats) -> tuple[Floats, Floats]:
     """Return the shift every `_KNOT_SPACING`, changing slowly enough that mileposts keep rising."""
     at = np.arange(x.min(), x.max() + _KNOT_SPACING, _KNOT_SPACING)
     near = [shift[np.abs(x - here) <= _WINDOW] for here in at]
-    middle = np.array([np.median(own) if len(own) else np.median(shift) for own in near])
-    # Against the nearest whole shift: an area that starts at milepost 100 has 100 added, whatever the rounding.
-    knots = np.sign(middle) * np.maximum(np.abs(middle) - ROUNDING, 0.0)
+    knots = np.array([np.median(own) if len(own) else np.nan for own in near])
+    knots = np.interp(at, at[np.isfinite(knots)], knots[np.isfinite(knots)])
     step = _STEEPEST * _KNOT_SPACING
     for row in range(1, len(knots)):
         knots[row] = np.clip(knots[row], knots[row - 1] - step, knots[row - 1] + step)

@@ -4,6 +4,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -52,7 +53,9 @@ def read_delimited(path: Path, *, encoding: str | None = None) -> tuple[pd.DataF
         If the text cannot be decoded, rows have too many cells or the first row does not hold the column names.
     """
     text, notes = decode(path, encoding)
-    separator = _separator(text)
+    declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)  # a line for Excel, which does not show it either
+    text = text[declared.end() :] if declared else text
+    separator = declared[1] if declared else _separator(text)
     csv.field_size_limit(MAX_CELL_CHARS)
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)

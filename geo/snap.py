@@ -19,7 +19,7 @@ OFF_ROAD_DETOUR = 1.3
 MAX_OFF_ROAD_M = 10_000.0
 """Farther from any road than this, a point is not connected."""
 
-_NEAR_SAMPLES = 6
+_NEAR_SAMPLES = 8
 _BLOCK = 100_000
 
 
@@ -79,7 +79,9 @@ def snap(
 ) -> Positions:
     """Attach points to the nearest place on a road.
 
-    A point attaches anywhere along an edge, not at junctions only.
+    A point attaches anywhere along an edge, not at junctions only. The road is looked for beside the eight nearest
+    samples of the network and the distance to it is exact. Where many roads lie close together, about one point in a
+    hundred gets a road some metres (at most some tens of metres) farther than the nearest one.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def snap(
         Points farther away than this are not connected.
     on_motorways
         Whether points may attach to motorways and their ramps between junctions. False, the default, is right for
-        people and providers; True for rest areas, which can be reached from the motorway only.
+        people and providers, who join at exits; True for rest areas, which can be reached from the motorway only.
 
     Raises
     ------
@@ -135,36 +137,21 @@ def snap_xy(
 
 
 def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tuple[Int32s, Floats, Floats]:
-    """Return edge, fraction and distance of the nearest place on a road.
-
-    The road nearest to a point, at distance d, has a sample within the hypotenuse of d and half the sample spacing. So
-    the search is complete once the farthest sample looked at lies beyond that; until then it takes in more samples.
-    """
+    """Return edge, fraction and distance of the nearest place on the stretches beside the nearest samples."""
+    samples = network.samples
     tree, rows = (network.tree, None) if on_motorways else (network.joinable_tree, network.joinable)
-    edge = np.zeros(len(points), dtype=np.int32)
-    fraction = np.zeros(len(points))
-    best = np.full(len(points), np.inf)
-    open_rows, count = np.arange(len(points)), _NEAR_SAMPLES
-    while len(open_rows):
-        count = min(count, tree.n)
-        distance, found = tree.query(points[open_rows], k=np.arange(1, count + 1))
-        near = found if rows is None else rows[found]
-        edge[open_rows], fraction[open_rows], best[open_rows] = _best_foot(network.samples, points[open_rows], near)
-        reach = np.hypot(best[open_rows], network.samples.spacing / 2)
-        open_rows = open_rows[distance[:, -1] < reach] if count < tree.n else open_rows[:0]
-        count *= 4
-    return edge, fraction, best
-
-
-def _best_foot(samples: Samples, points: Floats, near: Ints) -> tuple[Int32s, Floats, Floats]:
-    """Return the nearest place to each point on the stretches beside some samples, one row of samples per point."""
+    found = tree.query(points, k=np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1), workers=-1)[1]
+    near = found if rows is None else rows[found]
     edge = np.zeros(len(points), dtype=np.int32)
     fraction = np.zeros(len(points))
     best = np.full(len(points), np.inf)
     last = len(samples.edge) - 1
     for sample in near.T:
         for other in (np.maximum(sample - 1, 0), np.minimum(sample + 1, last)):
-            beside = np.where(samples.edge[other] == samples.edge[sample], other, sample)
+            stretch = samples.edge[other] == samples.edge[sample]
+            if not on_motorways:  # a bare exit can be used itself, not the motorway beside it
+                stretch &= ~samples.is_bare_exit[sample]
+            beside = np.where(stretch, other, sample)
             along, distance = _foot(points, _xy(samples, sample), _xy(samples, beside))
             closer = distance < best
             best[closer] = distance[closer]

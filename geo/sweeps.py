@@ -5,18 +5,34 @@ destination, or once for all destinations together where only the nearest matter
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from geo.network import SMALLEST_MIN, RoadNetwork
+from geo.network import SMALLEST_MIN, Int32s, RoadNetwork
 from geo.roads import Floats, Ints
 from geo.snap import Positions
 
-_CHUNK_BYTES = 100_000_000
+_SWEEP_BYTES = 100_000_000
+_SWEPT_TOGETHER = 24
+_ORIGINS_AT_ONCE = 500_000
 _PAIRS_AT_ONCE = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """A part of the reversed graph.
+
+    `nodes` are its nodes in the whole graph, ascending; `row` is the row of each node of the whole graph in the part,
+    one past the last for nodes outside.
+    """
+
+    graph: csr_matrix
+    nodes: Ints
+    row: Int32s
 
 
 def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: Positions) -> tuple[Floats, Ints]:
@@ -41,18 +57,12 @@ def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: P
     there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
     if not len(there) or not len(rows):
         return minutes, nearest
-    start, targets = origins.take(there), destinations.take(rows)
+    targets = destinations.take(rows)
     to_node, source = _sweep_from_all(network, targets)
-    best, by_start = _from_origins(network, start, to_node)
-    node = np.where(by_start, network.edge_start[start.edge], network.edge_end[start.edge])
-    which = np.where(np.isfinite(best), source[node], -1)
-    for origin, destination, along in _same_edge(network, start, targets):
-        order = np.lexsort((destination, along, origin))
-        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
-        closer = first[along[first] < best[origin[first]]]
-        best[origin[closer]], which[origin[closer]] = along[closer], destination[closer]
-    minutes[there] = best + start.leg_min
-    nearest[there] = np.where(which >= 0, rows[which], -1)
+    for begin in range(0, len(there), _ORIGINS_AT_ONCE):
+        block = there[begin : begin + _ORIGINS_AT_ONCE]
+        minutes[block], which = _nearest(network, origins.take(block), targets, to_node, source)
+        nearest[block] = np.where(which >= 0, rows[which], -1)
     return minutes, nearest
 
 
@@ -135,6 +145,23 @@ def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
     return minutes_to_nearest(network, Positions(samples.edge, samples.fraction, nowhere, nowhere), destinations)[0]
 
 
+def _nearest(
+    network: RoadNetwork, origins: Positions, destinations: Positions, to_node: Floats, source: Ints
+) -> tuple[Floats, Ints]:
+    """Return the minutes to the nearest destination and its row, from the minutes and rows at the junctions."""
+    edge_start, edge_end = network.edge_start[origins.edge], network.edge_end[origins.edge]
+    over_start = to_node[edge_start] + _to_start(network, origins)
+    over_end = to_node[edge_end] + _to_end(network, origins)
+    best = np.minimum(over_start, over_end)
+    which = np.where(np.isfinite(best), source[np.where(over_start <= over_end, edge_start, edge_end)], -1)
+    for origin, destination, along in _same_edge(network, origins, destinations):
+        order = np.lexsort((destination, along, origin))
+        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+        closer = first[along[first] < best[origin[first]]]
+        best[origin[closer]], which[origin[closer]] = along[closer], destination[closer]
+    return best + origins.leg_min, which
+
+
 def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Ints]:
     """Return the minutes from each junction to its nearest destination, and its row (-1 for none)."""
     graph = _with_destinations(network, destinations)
@@ -173,15 +200,14 @@ def _share(share: Floats, minutes: Floats) -> Floats:
     return np.where(share > 0, share, 1.0) * np.where(share > 0, minutes, 0.0)
 
 
-def _from_origins(network: RoadNetwork, origins: Positions, to_node: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Return the minutes from the road beside each origin, and whether they lead over the start of its edge.
+def _to_start(network: RoadNetwork, places: Positions) -> Floats:
+    """Return the minutes from places back to the start of their edge."""
+    return _share(places.fraction, network.backward_min[places.edge])
 
-    `to_node` are the minutes from the junctions, one row per destination or a single row.
-    """
-    edge, fraction = origins.edge, origins.fraction
-    over_start = to_node[..., network.edge_start[edge]] + _share(fraction, network.backward_min[edge])
-    over_end = to_node[..., network.edge_end[edge]] + _share(1 - fraction, network.forward_min[edge])
-    return np.minimum(over_start, over_end), over_start <= over_end
+
+def _to_end(network: RoadNetwork, places: Positions) -> Floats:
+    """Return the minutes from places on to the end of their edge."""
+    return _share(1 - places.fraction, network.forward_min[places.edge])
 
 
 def _same_edge(
@@ -228,9 +254,52 @@ def _sweeps(
         chunk = np.arange(begin, min(begin + _SWEPT_TOGETHER, len(rows)))
         part = _part_within(graph, network.n_nodes + chunk, cutoff_min)
         about = np.flatnonzero(_is_about(network, start, targets.take(chunk), part))
-        step = max(1, _CHUNK_BYTES // (8 * (len(part) + 4 * len(about))))
-        subgraph = graph[part][:, part]
+        step = max(1, _SWEEP_BYTES // (8 * (len(part.nodes) + 4 * len(about))))
         for first in range(0, len(chunk), step):
             swept = chunk[first : first + step]
-            minutes = _minutes_on_part(network, start.take(about), targets.take(swept), (subgraph, part), swept, cutoff_min)
+            to_node = dijkstra(part.graph, indices=part.row[network.n_nodes + swept], limit=cutoff_min)
+            minutes = _between(network, start.take(about), targets.take(swept), to_node, part.row)
+            minutes[minutes > cutoff_min] = np.inf
             yield rows[swept], there[about], minutes
+
+
+def _near_each_other(network: RoadNetwork, places: Positions) -> Ints:
+    """Return the rows of places in an order in which neighbours in space tend to follow each other."""
+    node = network.edge_start[places.edge]
+    strips = int(np.ceil(np.sqrt(len(node) / _SWEPT_TOGETHER)))
+    strip = np.argsort(np.argsort(network.node_x[node], kind="stable"), kind="stable") * strips // len(node)
+    return np.lexsort((network.node_y[node], strip))
+
+
+def _part_within(graph: csr_matrix, roots: Ints, cutoff_min: float) -> _Part:
+    """Return the part of the graph within a time of any of the roots."""
+    nodes = np.flatnonzero(np.isfinite(dijkstra(graph, indices=roots, min_only=True, limit=cutoff_min)))
+    row = np.full(graph.shape[0], len(nodes), dtype=np.int32)
+    row[nodes] = np.arange(len(nodes))
+    return _Part(graph[nodes][:, nodes], nodes, row)
+
+
+def _is_about(network: RoadNetwork, origins: Positions, destinations: Positions, part: _Part) -> npt.NDArray[np.bool_]:
+    """Say which origins have an end of their edge in the part of the graph, or a destination on their edge."""
+    edges = np.zeros(network.n_edges, dtype=bool)
+    edges[destinations.edge] = True
+    inside = part.row < len(part.nodes)
+    edge = origins.edge
+    about: npt.NDArray[np.bool_] = inside[network.edge_start[edge]] | inside[network.edge_end[edge]] | edges[edge]
+    return about
+
+
+def _between(network: RoadNetwork, origins: Positions, destinations: Positions, to_node: Floats, row: Int32s) -> Floats:
+    """Return the minutes from all origins (columns) to some destinations (rows), both off-road legs included.
+
+    `to_node` are the minutes from the nodes of a part of the graph, and `row` gives the place of each junction in it.
+    """
+    to_node = np.column_stack([to_node, np.full(len(to_node), np.inf)])  # the last one stands for all nodes outside
+    edge = origins.edge
+    over_start = to_node[:, row[network.edge_start[edge]]] + _to_start(network, origins)
+    over_end = to_node[:, row[network.edge_end[edge]]] + _to_end(network, origins)
+    best: Floats = np.minimum(over_start, over_end, out=over_start)
+    for origin, destination, along in _same_edge(network, origins, destinations):
+        np.minimum.at(best, (destination, origin), along)
+    best += origins.leg_min
+    return best

@@ -66,6 +66,23 @@ def rural_by_density(
     return pd.Series(density < threshold, index=people.index, name="rural")
 
 
+def is_rural(people: gpd.GeoDataFrame, urban: gpd.GeoDataFrame | None) -> pd.Series:
+    """Return whether each point is rural, by the best source at hand: RUCA codes, urban areas, else density.
+
+    Parameters
+    ----------
+    people
+        ``population``, points, and ``ruca`` where the planner's file has codes.
+    urban
+        Urban areas in the same metric CRS, or None.
+    """
+    if "ruca" in people.columns:
+        return rural_by_ruca(people["ruca"])
+    if urban is not None:
+        return rural_by_urban_areas(people, urban)
+    return rural_by_density(people)
+
+
 def rural_gap(people: pd.DataFrame, *, categories: tuple[str, ...], band_min: float) -> pd.DataFrame:
     """Return, per category, how many rural and other people are beyond the band.
 

@@ -17,7 +17,7 @@ from layers.isochrones import service_reach
 from layers.need import need_by_area
 from layers.people import area_of, settle
 from layers.priority import PART_DECIMALS, priority, rank, reach, underserved
-from layers.rural import rural_by_area, rural_by_density, rural_gap
+from layers.rural import is_rural, rural_by_area, rural_gap
 from layers.sharing import decay_of, inequality, shared_capacity, sharing_by_area
 from layers.travel import attach, minutes_to_help, offers, road_minutes, trips_within
 from layers.uncertainty import confidence, rank_interval
@@ -108,7 +108,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         decay=decay_of(project.access.decay, measure=project.access.sharing, catchment_min=bands[-1]),
     )
     people = people.join(shared)
-    people["rural"] = rural_by_density(people)
+    people["rural"] = is_rural(people, inputs.urban)
 
     progress("Ranking …")
     areas = areas.assign(

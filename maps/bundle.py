@@ -53,7 +53,7 @@ def _leaflet_script() -> str:
 def _leaflet_style() -> str:
     style = (Path(leaflet.BASE_DIR) / "leaflet.css").read_text(encoding="utf-8")
     # Its pictures belong to the layer switch and the default marker, which the page does not use.
-    return _squeeze_style(_CSS_ADDRESS.sub("none", style))
+    return _squeeze_style(re.sub(r"url\([^)]*\)", "none", style))
 
 
 def _own_script() -> str:

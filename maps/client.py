@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from branca.element import MacroElement
@@ -14,7 +14,7 @@ from maps.values import View
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-class App(MacroElement):  # type: ignore[misc]
+class App(MacroElement):
     """Starts the page's program with the map, its layers and the data.
 
     Parameters
@@ -38,7 +38,7 @@ class App(MacroElement):  # type: ignore[misc]
     )
 
     def __init__(self, layers: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "App", "main"
         self.layers = layers
         self.data = to_script(data)
@@ -116,13 +116,19 @@ def _areas(view: View) -> dict[str, Any]:
         "highways": [";".join(row.highways) for row in rows],
         "share": _numbers([row.corridor_share for row in rows], 3),
         "venues": {kind: [row.venues.get(kind, 0) for row in rows] for kind in kinds},
+        "rural": _numbers([row.rural_share for row in rows], 3) if _any_rural(view) else [],
         "worst": _numbers([row.worst_min for row in rows], 1),
         "beyond_any": _numbers([row.beyond_any for row in rows], 3),
         "minutes": _by_service(view, "minutes", 1),
         "beyond": _by_service(view, "beyond", 3),
         "unreachable": _by_service(view, "unreachable", 3),
         "indicators": [
-            {"key": name, "label": label, "unit": unit, "values": _numbers([r.indicators.get(name, math.nan) for r in rows], 3)}
+            {
+                "key": name,
+                "label": label,
+                "unit": unit,
+                "values": _numbers((row.indicators.get(name, math.nan) for row in rows), 3),
+            }
             for name, (label, unit) in view.indicators.items()
         ],
         "underserved": "".join(str(int(row.underserved)) for row in rows),
@@ -133,6 +139,10 @@ def _areas(view: View) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _any_rural(view: View) -> bool:
+    return any(row.rural_share > 0 for row in view.rows)
+
+
 def _by_service(view: View, field: str, decimals: int) -> dict[str, list[float | int | None]]:
     return {
         category: _numbers([getattr(row.services[position], field) for row in view.rows], decimals)
@@ -140,7 +150,7 @@ def _by_service(view: View, field: str, decimals: int) -> dict[str, list[float |
     }
 
 
-def _numbers(values: Any, decimals: int) -> list[float | int | None]:
+def _numbers(values: Iterable[float], decimals: int) -> list[float | int | None]:
     """Return rounded numbers; None stands for what is unknown or without end."""
     rounded = (round(float(value), decimals) if math.isfinite(value) else None for value in values)
     return [int(value) if value is not None and value == int(value) else value for value in rounded]

@@ -17,7 +17,7 @@ _END_TAG = re.compile(r"</(script|style)|<!--", re.IGNORECASE)
 _BOOT = "document.documentElement.classList.add('js')"
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]
+class OfflineFigure(Figure):
     """The root of a map page, written as one file that makes no request.
 
     Parameters
@@ -34,7 +34,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]
         self._id = "page"
         self.context = {}
 
-    def render(self, **kwargs: Any) -> str:
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - branca's own signature
         """Return the page.
 
         Raises
@@ -44,7 +44,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]
         """
         for child in list(self._children.values()):
             child.render(**kwargs)
-        links: list[Element] = list(self.header._children.values())
+        links: list[Element] = list(self.header._children.values())  # noqa: SLF001 - branca has no other way to them
         scripts = [_harmless(asset(link.url)) for link in links if isinstance(link, JavascriptLink)]
         styles = [_harmless(asset(link.url)) for link in links if isinstance(link, CssLink)]
         scripts.append(_harmless(self.script.render(**kwargs).strip()))
@@ -61,11 +61,11 @@ class OfflineFigure(Figure):  # type: ignore[misc]
             )
         )
 
-    def _repr_html_(self, **kwargs: Any) -> str:
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - branca's own signature
         """Return the page in a frame of its own, as a notebook shows it."""
         allow = "allow-scripts allow-downloads allow-popups allow-modals"
         return (
-            f'<iframe srcdoc="{escape(self.render(**kwargs))}" sandbox="{allow}" title="{escape(self.title)}" '
+            f'<iframe srcdoc="{escape(self.render(**kwargs))}" sandbox="{allow}" title="{escape(self.title or "")}" '
             'style="width:100%;height:640px;border:1px solid #ccc"></iframe>'
         )
 

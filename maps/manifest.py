@@ -68,7 +68,8 @@ def manifest(study: Study) -> dict[str, Any]:
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a small table as rounded JSON rows; infinity becomes null."""
     rows = table.reset_index().round(4).replace(np.inf, np.nan)
-    return list(rows.astype(object).where(rows.notna(), None).to_dict(orient="records"))
+    plain = rows.astype(object).where(rows.notna(), None)
+    return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False)]
 
 
 def version() -> str:

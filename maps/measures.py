@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from maps.symbology import band_breaks, classify, quantile_breaks, ramp_positions
 from maps.texts import Texts
@@ -50,7 +51,7 @@ def _words(breaks: Sequence[float], decimals: int, texts: Texts) -> list[str]:
     if not breaks:
         return [texts("key.all")]
     cuts = [texts.number(cut, decimals) for cut in breaks]
-    between = [f"{low}–{high}" for low, high in zip(cuts, cuts[1:], strict=False)]
+    between = [f"{low}–{high}" for low, high in pairwise(cuts)]
     return [texts("key.under_n", n=cuts[0]), *between, texts("key.over", n=cuts[-1])]
 
 

@@ -11,13 +11,13 @@ _ISOLATE, _END = "\u2068", "\u2069"
 
 
 def clean(value: object) -> str:
-    """Return a value as one line of text: no control characters, no lone surrogates, at most `MAX_LENGTH` long.
+    r"""Return a value as one line of text: no control characters, no lone surrogates, at most `MAX_LENGTH` long.
 
     Markup stays as it is, since the page never reads text as markup. None and NaN become an empty text.
 
     Examples
     --------
-    >>> clean(" Joe's \\n <b>Motel</b> "), clean(float("nan")), clean(None)
+    >>> clean(" Joe's \n <b>Motel</b> "), clean(float("nan")), clean(None)
     ("Joe's <b>Motel</b>", '', '')
     """
     if value is None or value != value:  # noqa: PLR0124 - NaN is the value that differs from itself
@@ -29,13 +29,13 @@ def clean(value: object) -> str:
 
 
 def isolate(text: str) -> str:
-    """Return a text that cannot turn the writing direction of what stands beside it.
+    r"""Return a text that cannot turn the writing direction of what stands beside it.
 
     Only text with right-to-left letters or direction marks is wrapped, in the Unicode isolates U+2068 and U+2069.
 
     Examples
     --------
-    >>> isolate("Hinds"), isolate("\\u05d0") == "\\u2068\\u05d0\\u2069"
+    >>> isolate("Hinds"), isolate("\u05d0") == "\u2068\u05d0\u2069"
     ('Hinds', True)
     """
     turns = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT or sign in _MARKS for sign in text)

@@ -4,7 +4,7 @@ from typing import Any
 
 from layers.study import Study
 from maps.client import App, page_data
-from maps.fallback import caption, static_map
+from maps.fallback import static_map
 from maps.figure import OfflineFigure
 from maps.layers import Layers, add_layers, add_panes, shown_at_start
 from maps.leafmap import OutreachMap
@@ -15,6 +15,8 @@ from maps.view import make_view
 PRINTED_ROWS = 160
 """More rows than this are not printed; the page says so."""
 PRINTED_FIRST = 15
+RURAL = 0.5
+"""An area is rural when more than this share of its people is."""
 
 
 def build_map(study: Study) -> OutreachMap:
@@ -65,9 +67,12 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
         "has": {name: name in layers for name in ("under", "roads", "context", "regions")},
         "n_underserved": sum(row.underserved for row in view.rows),
+        "any_rural": any(row.rural_share > RURAL for row in view.rows),
         "n_low": sum(row.confidence == "low" for row in view.rows),
         "printed_rows": PRINTED_ROWS,
         "printed_first": min(PRINTED_FIRST, len(view.rows)),
         "static_map": static_map(study, view),
-        "static_caption": caption(view.texts, view.place.plural),
+        "static_caption": view.texts(
+            "page.static_caption", plural=view.place.plural[:1].upper() + view.place.plural[1:]
+        ),
     }

@@ -12,7 +12,7 @@ from maps.symbology import Symbol
 _REPEATS = 2
 
 
-class PointLayer(folium.map.Layer):  # type: ignore[misc]
+class PointLayer(folium.map.Layer):
     """Points of one kind, drawn with their kind's shape by ``OutreachMap.points``.
 
     folium's GeoJson takes about 300 bytes a point, this about 100, and a state has thousands of services.

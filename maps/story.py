@@ -1,11 +1,14 @@
 """The sentences of the page: the finding, what lies behind each rank, the method and its limits."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from geo.project import Project
 from geo.vocabulary import VENUE_KINDS
+from layers.figures import Figures
 from layers.study import Study
 from maps.names import clean, isolate
 from maps.texts import Texts
@@ -16,7 +19,7 @@ _NAMED_SERVICES = 3
 _NAMED_INDICATORS = 2
 
 
-def headline(figures: Any, place: Place, texts: Texts) -> str:
+def headline(figures: Figures, place: Place, texts: Texts) -> str:
     """Return the finding with its number."""
     n_underserved, n_areas = int(figures.n_underserved), int(figures.n_areas)
     form = "none" if n_underserved == 0 else "all" if n_underserved == n_areas else "some"
@@ -40,13 +43,13 @@ def services_in_words(place: Place, texts: Texts, *, last: str) -> str:
     return texts.listing([texts.entries[f"category.{c}.plain"] for c in place.required], last=last)
 
 
-def subtitle(highways: Sequence[str], place: Place, as_of: Any, texts: Texts) -> str:
+def subtitle(highways: Sequence[str], place: Place, as_of: dt.date | None, texts: Texts) -> str:
     """Return measure, place and date."""
     words = texts("subtitle.measure", highways=texts.listing(highways), singular=place.singular, area=place.area)
     return f"{words} {texts('subtitle.date', date=texts.date(as_of))}" if as_of else words
 
 
-def tiles(figures: Any, highways: Sequence[str], place: Place, texts: Texts) -> tuple[tuple[str, str], ...]:
+def tiles(figures: Figures, highways: Sequence[str], place: Place, texts: Texts) -> tuple[tuple[str, str], ...]:
     """Return the three figures: value and what it counts."""
     minutes = f"{place.headline_min:g}"
     hardest = figures.hardest_category
@@ -58,7 +61,7 @@ def tiles(figures: Any, highways: Sequence[str], place: Place, texts: Texts) -> 
     )  # fmt: skip
 
 
-def reason(record: pd.Series, row: Mapping[str, Any], project: Any, place: Place, texts: Texts) -> str:
+def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: Place, texts: Texts) -> str:
     """Return why an area ranks where it does: the part that weighs most, then access, venues and need in figures."""
     parts = {
         "access_gap": project.weights.access_gap * row["access_gap"],
@@ -104,7 +107,7 @@ def _venue_sentence(row: Mapping[str, Any], place: Place, texts: Texts) -> str:
     return texts("reason.venues", venues=texts.listing(counts), highways=highways)
 
 
-def _need_sentence(record: pd.Series, project: Any, texts: Texts) -> str:
+def _need_sentence(record: pd.Series, project: Project, texts: Texts) -> str:
     found = []
     for name, indicator in list(project.people.indicators.items())[:_NAMED_INDICATORS]:
         value = record.get(f"indicator_{name}", float("nan"))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 CLASSES = 5
@@ -150,7 +151,7 @@ def band_breaks(bands_min: Sequence[float]) -> tuple[float, ...]:
     while len(breaks) < CLASSES - 1:
         ordered = [0.0, *sorted(breaks)]
         # Halve the widest step; of equal ones the last, where the long drives are.
-        width, low = max((high - low, low) for low, high in zip(ordered, ordered[1:], strict=False))
+        width, low = max((high - low, low) for low, high in pairwise(ordered))
         breaks.add(low + width / 2)
     return tuple(sorted(breaks))
 

@@ -39,6 +39,10 @@ class Texts:
         """Return a text without gaps, or `default` when the catalogue has none."""
         return self.entries.get(key, default)
 
+    def phrase(self, english: str) -> str:
+        """Return a fixed English phrase of the analysis in this language; several may be joined by "; "."""
+        return "; ".join(self.entries.get(f"phrase.{part}", part) for part in english.split("; "))
+
     def section(self, name: str) -> dict[str, str]:
         """Return the texts below a key, with the rest of their keys, in the catalogue's order."""
         prefix = f"{name}."
@@ -52,7 +56,7 @@ class Texts:
 
     def rough(self, value: float) -> str:
         """Return a number of people as it is said: 1.2 million, 993,000, 640."""
-        if value >= 1e6:
+        if value >= 1e6:  # noqa: PLR2004
             return self("format.million", n=self.number(value / 1e6, 1))
         if value >= 1e4:  # noqa: PLR2004 - below ten thousand every hundred is said
             return self.number(round(value, -3))

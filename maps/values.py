@@ -72,6 +72,8 @@ class Row:
     worst_min: float
     beyond_any: float
     indicators: Mapping[str, float]
+    rural_share: float
+    """Share of people who count as rural, 0–1; NaN when that is not known."""
     underserved: bool
     confidence: str
     confidence_why: str

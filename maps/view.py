@@ -8,16 +8,17 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import Point
 
+from geo.project import Weights
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from layers.study import Study
 from maps import story
+from maps.geometry import to_degrees
 from maps.measures import make_measures
 from maps.names import clean, isolate, web_address
 from maps.shields import positions, shield
 from maps.texts import METRES_PER, Texts, load_texts
 from maps.values import Highway, Place, Provider, Row, Service, Town, Venue, View
 
-WGS84 = "EPSG:4326"
 _SHIELDS_ACROSS = 4
 
 
@@ -62,7 +63,7 @@ def make_view(study: Study) -> View:
         weights=_weights(project.weights),
         indicators=indicators,
         about=story.about(study, place, texts),
-        sources=tuple((clean(source.what), clean(source.text)) for source in study.sources),
+        sources=tuple((texts.phrase(clean(source.what)), clean(source.text)) for source in study.sources),
         attribution=story.attribution(study, texts),
         as_of=project.as_of,
         expires_on=getattr(project, "expires_on", None),
@@ -71,7 +72,7 @@ def make_view(study: Study) -> View:
     )
 
 
-def _weights(weights: Any) -> dict[str, float]:
+def _weights(weights: Weights) -> dict[str, float]:
     parts = {part: float(getattr(weights, part)) for part in ("access_gap", "need", "reach")}
     total = sum(parts.values())
     return {part: weight / total for part, weight in parts.items()}
@@ -92,16 +93,6 @@ def make_place(study: Study) -> Place:
     )
 
 
-def to_degrees(geometry: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return geometry in WGS84 degrees; a study across the 180th meridian is kept in one piece (180–360 degrees east)."""
-    degrees = geometry.to_crs(WGS84)
-    left, _, right, _ = degrees.total_bounds
-    if right - left <= 180:  # noqa: PLR2004 - half the globe
-        return degrees
-    shifted = degrees.transform(lambda xy: xy + (xy[:, :1] < 0) * [[360.0, 0.0]])
-    return gpd.GeoSeries(shifted, index=degrees.index, crs=WGS84)
-
-
 def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...]) -> tuple[Row, ...]:
     areas = study.areas
     points = gpd.GeoSeries(areas.representative_point(), crs=areas.crs)
@@ -116,6 +107,7 @@ def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...
         known = {
             "place": regions.get(area_id, ""),
             "search": " ".join(search.get(area_id, ())),
+            "confidence_why": texts.phrase(clean(record["confidence_why"])),
             "reason": story.reason(record, row, study.project, place, texts),
             "label_lat": point.y,
             "label_lon": point.x,
@@ -159,7 +151,7 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
         },
         "underserved": bool(record["underserved"]),
         "confidence": str(record["confidence"]),
-        "confidence_why": clean(record["confidence_why"]),
+        "rural_share": float(record.get("rural_share", math.nan)),
     }
 
 

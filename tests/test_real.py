@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.inputs import load_inputs
-from geo.project import load_project
+from geo.project_file import load_project
 from layers.study import Study, make_study
 
 HERE = Path(__file__).parent

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.maps.studies import HOSTILE, make_study
-
 from maps.page import render_page
+from tests.maps.studies import HOSTILE, make_study
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -67,7 +68,13 @@ def visit(browser: object, pages: dict[str, Path]) -> Iterator[Callable[..., Vis
     contexts = []
 
     def go(
-        name: str = "counties", width: int = 1280, height: int = 800, *, fragment: str = "", script: bool = True, **options
+        name: str = "counties",
+        width: int = 1280,
+        height: int = 800,
+        *,
+        fragment: str = "",
+        script: bool = True,
+        **options,
     ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": height}, java_script_enabled=script, accept_downloads=True, **options

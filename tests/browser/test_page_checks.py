@@ -19,7 +19,7 @@ OVERLAPS = """(selector) => {
   return {hits, shown: boxes.length};
 }"""
 AREA_BOX = """(i) => {
-  const rects = [...document.querySelectorAll('path.area')].map(p => p.getBoundingClientRect());
+  const rects = [...document.querySelectorAll('.folium-map path.area')].map(p => p.getBoundingClientRect());
   const all = i === null ? rects : [document.querySelector('path.frame-inner').getBoundingClientRect()];
   const min = k => Math.min(...all.map(r => r[k])), max = k => Math.max(...all.map(r => r[k]));
   return {left: min('left'), top: min('top'), right: max('right'), bottom: max('bottom')};
@@ -27,16 +27,26 @@ AREA_BOX = """(i) => {
 
 
 def rect(page, selector: str) -> dict[str, float]:
-    return page.eval_on_selector(selector, "n => { const r = n.getBoundingClientRect(); return {left: r.left, top: r.top, right: r.right, bottom: r.bottom, width: r.width, height: r.height}; }")
+    return page.eval_on_selector(
+        selector,
+        "n => { const r = n.getBoundingClientRect(); return {left: r.left, top: r.top, right: r.right, bottom: r.bottom, width: r.width, height: r.height}; }",
+    )
 
 
 def apart(a: dict[str, float], b: dict[str, float]) -> bool:
-    return a["right"] <= b["left"] + 1 or b["right"] <= a["left"] + 1 or a["bottom"] <= b["top"] + 1 or b["bottom"] <= a["top"] + 1
+    return (
+        a["right"] <= b["left"] + 1
+        or b["right"] <= a["left"] + 1
+        or a["bottom"] <= b["top"] + 1
+        or b["bottom"] <= a["top"] + 1
+    )
 
 
 def violations(page, axe_script: str) -> list[str]:
     page.evaluate(axe_script)
-    found = page.evaluate("async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations")
+    found = page.evaluate(
+        "async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations"
+    )
     return [f"{v['id']}: {v['nodes'][0]['html'][:120]} ({len(v['nodes'])})" for v in found]
 
 
@@ -76,7 +86,10 @@ def test_03_document_basics(visit):
     assert "maximum-scale" not in viewport
 
 
-@pytest.mark.parametrize(("name", "width", "height"), [("counties", 1280, 800), ("tracts", 1280, 800), ("counties", 375, 667), ("tracts", 375, 667)])
+@pytest.mark.parametrize(
+    ("name", "width", "height"),
+    [("counties", 1280, 800), ("tracts", 1280, 800), ("counties", 375, 667), ("tracts", 375, 667)],
+)
 def test_04_labels_and_discs_do_not_overlap(visit, name, width, height):
     page = visit(name, width, height).page
     for _ in range(3):
@@ -94,7 +107,9 @@ def test_05_swatches_have_the_colours_of_the_map(visit):
     page = visit().page
     swatches = page.eval_on_selector_all("#ramp i", "nodes => nodes.map(n => getComputedStyle(n).backgroundColor)")
     assert swatches == LIGHT_RAMP
-    drawn = page.eval_on_selector_all("path.area", "nodes => [...new Set(nodes.map(n => getComputedStyle(n).fill))]")
+    drawn = page.eval_on_selector_all(
+        ".folium-map path.area", "nodes => [...new Set(nodes.map(n => getComputedStyle(n).fill))]"
+    )
     assert set(drawn) == set(swatches)
     for kind in ("truck_stop", "rest_area"):
         swatch = page.eval_on_selector(f'#key [data-layers="{kind}"] + svg path', "n => getComputedStyle(n).fill")
@@ -105,11 +120,17 @@ def test_06_every_symbol_is_in_the_key(visit):
     page = visit().page
     page.eval_on_selector_all("#key input:not(:checked)", "boxes => boxes.forEach(box => box.click())")
     page.wait_for_timeout(200)
-    kinds = page.evaluate("""() => [...new Set([...document.querySelectorAll('#stage .folium-map path[class*=" p-"]')].map(n => /p-(\\w+)/.exec(n.getAttribute('class'))[1]))]""")
+    kinds = page.evaluate(
+        """() => [...new Set([...document.querySelectorAll('#stage .folium-map path[class*=" p-"]')].map(n => /p-(\\w+)/.exec(n.getAttribute('class'))[1]))]"""
+    )
     assert {"truck_stop", "motel", "rest_area", "provider"} <= set(kinds)
-    in_key = page.evaluate("() => [...document.querySelectorAll('#key svg.point')].map(n => /p-(\\w+)/.exec(n.getAttribute('class'))[1])")
+    in_key = page.evaluate(
+        "() => [...document.querySelectorAll('#key svg.point')].map(n => /p-(\\w+)/.exec(n.getAttribute('class'))[1])"
+    )
     assert set(kinds) <= set(in_key)
-    lines = page.evaluate("() => [...new Set([...document.querySelectorAll('#stage .folium-map path')].flatMap(n => n.getAttribute('class').split(' ')))]")
+    lines = page.evaluate(
+        "() => [...new Set([...document.querySelectorAll('#stage .folium-map path')].flatMap(n => (n.getAttribute('class') || '').split(' ')))]"
+    )
     for name in ("highway", "reach", "band", "under", "weak"):
         assert name in lines
         assert page.locator(f"#key .{name}").count()
@@ -128,7 +149,14 @@ def test_07_groups_and_counts(visit):
 
 def test_08_switches_work(visit):
     page = visit().page
-    for layer, path in {"highways": "path.highway", "band": "path.band", "reach60": "path.reach", "truck_stop": "path.p-truck_stop", "weak": "path.weak", "under": "path.under"}.items():
+    for layer, path in {
+        "highways": "path.highway",
+        "band": "path.band",
+        "reach60": "path.reach",
+        "truck_stop": "path.p-truck_stop",
+        "weak": "path.weak",
+        "under": "path.under",
+    }.items():
         drawn = page.locator(f".folium-map {path}").count()
         assert drawn, layer
         page.uncheck(f'#key [data-layers="{layer}"]')
@@ -136,7 +164,10 @@ def test_08_switches_work(visit):
         page.check(f'#key [data-layers="{layer}"]')
         assert page.locator(f".folium-map {path}").count() == drawn
     page.uncheck('#key [data-layers="fill"]')
-    assert page.eval_on_selector_all("path.area", "n => new Set(n.map(a => getComputedStyle(a).fill)).size") == 1
+    assert (
+        page.eval_on_selector_all(".folium-map path.area", "n => new Set(n.map(a => getComputedStyle(a).fill)).size")
+        == 1
+    )
     before = page.locator(".folium-map path.p-provider").count()
     page.uncheck('#key [data-category="medical"]')
     assert page.locator(".folium-map path.p-provider").count() < before
@@ -161,7 +192,10 @@ def test_10_openstreetmap_is_credited_in_sight(visit, width):
     assert link.get_attribute("href") == "https://www.openstreetmap.org/copyright"
     assert "ODbL" in page.inner_text(".leaflet-control-attribution")
     box = rect(page, ".leaflet-control-attribution")
-    hit = page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('.leaflet-control-attribution') !== null", [box["left"] + 4, box["top"] + 4])
+    hit = page.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y).closest('.leaflet-control-attribution') !== null",
+        [box["left"] + 4, box["top"] + 4],
+    )
     assert hit
 
 
@@ -193,7 +227,18 @@ def test_12_13_14_choosing_a_row_shows_the_area(visit):
     assert name in page.inner_text("#live")
     assert "rank 4 of 81" in page.inner_text("#live")
     card = page.inner_text("#card")
-    for words in (name, "Rank 4 of 81", "likely between", "Access gap", "Need", "Reach", "Confidence", "Emergency shelter", "Medical care", "Legal help"):
+    for words in (
+        name,
+        "Rank 4 of 81",
+        "likely between",
+        "Access gap",
+        "Need",
+        "Reach",
+        "Confidence",
+        "Emergency shelter",
+        "Medical care",
+        "Legal help",
+    ):
         assert words in card
 
 
@@ -201,7 +246,7 @@ def test_15_choosing_an_area_marks_its_row(visit):
     page = visit().page
     page.click("#search")
     spot = page.evaluate("""() => {
-      const path = [...document.querySelectorAll('path.area')][60]; const r = path.getBoundingClientRect();
+      const path = [...document.querySelectorAll('.folium-map path.area')][60]; const r = path.getBoundingClientRect();
       return [r.left + r.width * .3, r.top + r.height * .3];
     }""")
     page.mouse.click(*spot)
@@ -238,16 +283,18 @@ def test_filters_by_highway_and_underserved(visit):
     assert 9 <= on_i5 < 40
     page.check("#only-under")
     assert page.locator("#areas tbody tr:visible").count() <= on_i5
-    assert page.locator("path.area.dim").count() == 81 - page.locator("#areas tbody tr:visible").count()
+    assert page.locator(".folium-map path.area.dim").count() == 81 - page.locator("#areas tbody tr:visible").count()
 
 
 def test_chooser_recolours_the_map(visit):
     page = visit().page
-    before = page.eval_on_selector_all("path.area", "n => n.map(a => a.getAttribute('class')).join()")
+    before = page.eval_on_selector_all(".folium-map path.area", "n => n.map(a => a.getAttribute('class')).join()")
     keys = page.eval_on_selector_all("#measure option", "n => n.map(o => o.value)")
     assert {"priority", "worst", "minutes_shelter", "minutes_medical", "minutes_legal", "need", "reach"} <= set(keys)
     page.select_option("#measure", "minutes_legal")
-    assert page.eval_on_selector_all("path.area", "n => n.map(a => a.getAttribute('class')).join()") != before
+    assert (
+        page.eval_on_selector_all(".folium-map path.area", "n => n.map(a => a.getAttribute('class')).join()") != before
+    )
     assert "or none" in page.inner_text("#ramp")
     assert "none" in page.locator("#areas tbody tr td:last-child").all_inner_texts()
     assert page.eval_on_selector_all("#ramp i", "n => n.map(i => getComputedStyle(i).backgroundColor)") == LIGHT_RAMP
@@ -268,7 +315,7 @@ def test_19_20_hostile_names_are_text(visit, kind):
     page.click("#areas tbody tr:nth-child(2)")
     page.wait_for_timeout(300)
     assert "${alert(1)}" in page.inner_text("#card-name")
-    page.hover("path.area >> nth=3", force=True)
+    page.hover(".folium-map path.area >> nth=3", force=True)
     page.click("#tab-services")
     page.click("#tab-about")
     assert page.locator("img").count() == 0
@@ -429,7 +476,10 @@ def test_csv_cells_cannot_be_formulas(visit, pages):
     text = pages["counties"].read_text()
     page = visit().page
     source = re.search(r"function csvCell\(value\) \{.*?\n\}", text, re.DOTALL)[0]
-    cells = page.evaluate("(values) => values.map(value => (" + source.replace("function csvCell", "function") + ")(value))", ["=1+1", "@x", "-2+3", "+1", "\t=1", 'a"b', -2.5, None])
+    cells = page.evaluate(
+        "(values) => values.map(value => (" + source.replace("function csvCell", "function") + ")(value))",
+        ["=1+1", "@x", "-2+3", "+1", "\t=1", 'a"b', -2.5, None],
+    )
     assert cells == ["'=1+1", "'@x", "'-2+3", "'+1", "'\t=1", '"a""b"', "-2.5", ""]
 
 
@@ -454,7 +504,17 @@ def test_33_permalink_round_trip(visit):
     assert again.evaluate("location.hash") == fragment
 
 
-@pytest.mark.parametrize("fragment", ["#", "#v=x/y/z&a=nobody&l=9&m=none", "#%E0%A4%A&v=99/999/999", "#a=<script>alert(1)</script>", "#v=8/1e9/NaN", "#l=" + "1" * 500])
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "#",
+        "#v=x/y/z&a=nobody&l=9&m=none",
+        "#%E0%A4%A&v=99/999/999",
+        "#a=<script>alert(1)</script>",
+        "#v=8/1e9/NaN",
+        "#l=" + "1" * 500,
+    ],
+)
 def test_34_garbage_in_the_address_is_ignored(visit, fragment):
     seen = visit(fragment=fragment)
     areas, stage = seen.page.evaluate(AREA_BOX, None), rect(seen.page, "#stage")
@@ -571,17 +631,27 @@ def test_39_the_policy_stops_what_does_not_belong(visit):
     }""")
     assert result["ran"] is False
     assert {"img-src", "connect-src"} <= set(result["blocked"])
-    assert not [url for url in seen.requests if "example.org" in url and not url.startswith("file:")] or result["blocked"]
+    assert (
+        not [url for url in seen.requests if "example.org" in url and not url.startswith("file:")] or result["blocked"]
+    )
 
 
 def test_40_nothing_remote_in_the_document(visit):
     page = visit().page
-    assert page.eval_on_selector_all("script[src], link[rel=stylesheet], img[src^=http], iframe, object, embed", "n => n.length") == 0
+    assert (
+        page.eval_on_selector_all(
+            "script[src], link[rel=stylesheet], img[src^=http], iframe, object, embed", "n => n.length"
+        )
+        == 0
+    )
     hrefs = page.eval_on_selector_all("link[href]", "n => n.map(l => l.getAttribute('href'))")
     assert hrefs == ["data:,"]
 
 
-@pytest.mark.parametrize(("name", "width", "slowdown", "limit_ms"), [("counties", 375, 4, 4000), ("tracts", 1280, 1, 2000), ("tracts", 1280, 4, 5000)])
+@pytest.mark.parametrize(
+    ("name", "width", "slowdown", "limit_ms"),
+    [("counties", 375, 4, 4000), ("tracts", 1280, 1, 2000), ("tracts", 1280, 4, 5000)],
+)
 def test_42_ready_soon(browser, pages, name, width, slowdown, limit_ms):
     """Limits are twice what an idle machine needs, since tests share theirs."""
     context = browser.new_context(viewport={"width": width, "height": 800})
@@ -590,7 +660,10 @@ def test_42_ready_soon(browser, pages, name, width, slowdown, limit_ms):
     session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     page.goto(pages[name].as_uri())
     page.wait_for_selector('html[data-ready="1"]', state="attached", timeout=20_000)
-    assert page.evaluate("performance.getEntriesByType('mark').find(m => m.name === 'outreach-ready').startTime") < limit_ms
+    assert (
+        page.evaluate("performance.getEntriesByType('mark').find(m => m.name === 'outreach-ready').startTime")
+        < limit_ms
+    )
     context.close()
 
 
@@ -602,14 +675,20 @@ def test_43_uncertainty_in_table_and_map(visit):
     ranges = page.locator("#areas tbody .range").all_inner_texts()
     assert len(ranges) == 81
     assert all(re.fullmatch(r"\d+–\d+", text) for text in ranges)
-    assert page.locator("path.weak").count() == page.locator("#areas .flag").count() > 0
+    assert page.locator(".folium-map path.weak").count() == page.locator("#areas .flag").count() > 0
 
 
 def test_44_says_what_it_does_not_show(visit, pages):
     page = visit().page
     page.click("#tab-about")
     text = page.inner_text("#panel-about")
-    for words in ("does not show where trafficking happens", "addresses of confidential services", "90% range", "OpenStreetMap contributors", "confidential services"):
+    for words in (
+        "does not show where trafficking happens",
+        "addresses of confidential services",
+        "90% range",
+        "OpenStreetMap contributors",
+        "confidential services",
+    ):
         assert words in text
     whole = page.inner_text("body").lower() + page.title().lower()
     for word in ("hotspot", "hot spot", "suspect", "risk site"):

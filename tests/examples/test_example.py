@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from examples.make_example import FOLDER, make_example
-from geo.project import load_project
+from geo.project_file import load_project
 from geo.vocabulary import CATEGORIES
 
 FILES = ("counties.geojson", "people.csv", "providers.csv", "roads.osm", "towns.csv")

@@ -1,5 +1,6 @@
 """Reading files: formats, encodings, separators, spreadsheets, coordinate systems, and what is refused."""
 
+import contextlib
 import json
 import zipfile
 
@@ -8,6 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from geo import map_files
 from geo.errors import InputError
@@ -48,6 +51,11 @@ class TestDelimited:
     def test_separators_are_recognised(self, tmp_path, separator):
         path = csv_file(tmp_path, separator.join(["name", "note"]) + "\n" + separator.join(["A", "b"]) + "\n")
         assert read_table(path).to_dict("list") == {"name": ["A"], "note": ["b"]}
+
+    def test_the_line_by_which_excel_is_told_the_separator_is_no_row(self, tmp_path):
+        frame = read_table(csv_file(tmp_path, "sep=;\r\na;b\r\n1,5;2\r\n"))
+        assert frame.to_dict("list") == {"a": ["1,5"], "b": ["2"]}
+        assert frame.index.tolist() == [2]
 
     def test_commas_in_the_cells_do_not_decide_the_separator(self, tmp_path):
         path = csv_file(tmp_path, "name;address\nA;1 Oak St, Apt 2, Jackson, MS, US\n")
@@ -347,6 +355,48 @@ class TestRefusals:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("big", b"\0" * 1001)
         assert refused(path) == [f"{name}: unpacks to more than 1,000 bytes. Cut it to the study area."]
+
+
+def test_an_archive_of_an_unknown_version(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.shp", "x")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 229
+    path.write_bytes(content)
+    assert refused(path) == ["a.zip: is damaged, or not of the format its name says. Save or download it again."]
+
+
+def small_files(folder):
+    """Return a good file of each kind, to be damaged."""
+    frame = gpd.GeoDataFrame({"name": ["A", "B"], "n": [1, 2]}, geometry=gpd.points_from_xy([1, 2], [3, 4]), crs=4326)
+    for suffix in (".geojson", ".gpkg", ".shp"):
+        frame.to_file(folder / f"a{suffix}")
+    frame.to_parquet(folder / "a.parquet")
+    table = pd.DataFrame(frame.drop(columns="geometry"))
+    table.to_csv(folder / "a.csv", index=False)
+    table.to_excel(folder / "a.xlsx", index=False)
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        for part in folder.glob("a.[ds][bh][fpx]"):
+            archive.write(part, part.name)
+    return {name: (folder / f"a.{name}").read_bytes() for name in ("csv", "xlsx", "geojson", "gpkg", "parquet", "zip")}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(draw=st.data())
+def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, draw):
+    files = small_files(tmp_path) if not (tmp_path / "a.zip").exists() else None
+    kind = draw.draw(st.sampled_from(["csv", "xlsx", "geojson", "gpkg", "parquet", "zip"]))
+    if files:
+        for name, content in files.items():
+            (tmp_path / f"good.{name}").write_bytes(content)
+    content = bytearray((tmp_path / f"good.{kind}").read_bytes())
+    start = draw.draw(st.integers(0, len(content)))
+    content[start : start + draw.draw(st.integers(0, 60))] = draw.draw(st.binary(max_size=30))
+    path = tmp_path / f"damaged.{kind}"
+    path.write_bytes(content)
+    with contextlib.suppress(InputError):
+        read_table(path)
 
 
 def test_the_digest_covers_all_parts_of_a_shapefile(tmp_path):

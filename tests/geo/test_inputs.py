@@ -4,12 +4,13 @@ import re
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 
-from geo.errors import InputError, NetworkError, ProjectError
+from geo.errors import InputError, NetworkError, OutreachError, ProjectError
 from geo.example_study import write_example
 from geo.inputs import load_inputs
-from geo.project import load_project
+from geo.project_file import load_project
 from geo.vocabulary import CATEGORIES
 
 REAL = Path(__file__).parents[1] / "real"
@@ -47,11 +48,22 @@ def test_every_table_is_in_one_metric_crs(study):
     assert set(";".join(inputs.providers["categories"]).split(";")) <= set(CATEGORIES)
 
 
+def test_areas_without_any_road_near_are_refused(study):
+    areas = gpd.read_file(study / "counties.geojson")
+    areas.set_geometry(areas.translate(-4.2, 0)).to_file(study / "counties.geojson")
+    with pytest.raises(OutreachError) as error:
+        load(study)
+    said = [str(problem) for problem in error.value.problems]
+    assert re.match(r"roads.osm: no road comes within \d+ m of any of the counties. Check that", said[0])
+    assert said[1].startswith("people.csv: none of its")
+    assert len(said) == 2
+
+
 def test_progress_is_told(study):
     said = []
     load_inputs(load_project(study / "project.toml"), progress=said.append)
     assert said[0] == "Reading areas …"
-    assert "Reading roads.osm" in said
+    assert any(line.startswith("Reading roads.osm") for line in said)
 
 
 def test_a_mistake_of_the_project_alone_is_a_project_error(study):

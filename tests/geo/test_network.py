@@ -167,6 +167,21 @@ def test_points_join_motorways_at_junctions_only_unless_asked(network_of):
     assert on.off_road_m[0] == pytest.approx(94, abs=1)
 
 
+def test_an_exit_without_a_mapped_slip_road_joins_the_motorway(network_of):
+    motorway = {"highway": "motorway", "oneway": "no"}
+    exit_tag = {"highway": "motorway_junction", "ref": "7"}
+    nodes = {**CROSS, 2: (-90.0, 32.1, exit_tag), 3: (-90.0, 32.2, exit_tag), 6: (-90.0, 32.3), 7: (-90.1, 32.2)}
+    ways = [(1, [1, 2, 3, 6], motorway), (2, [7, 3], {"highway": "motorway_link"}), (3, [4, 7], TWO_WAY)]
+    network = network_of(nodes, ways)
+    beside_bare = snap(network, at(network, -89.999, 32.12))
+    assert beside_bare.off_road_m[0] == pytest.approx(2220, abs=10)
+    assert network.edge_way[beside_bare.edge].tolist() == [0]
+    beside_slip = snap(network, at(network, [-89.999], [32.2]), max_off_road_m=50_000)
+    assert beside_slip.off_road_m[0] > 9_000
+    along = snap(network, at(network, -89.999, 32.12), on_motorways=True)
+    assert along.off_road_m[0] == pytest.approx(94, abs=1)
+
+
 def test_a_network_of_motorways_alone_can_be_joined(network_of):
     network = network_of(CROSS, [(1, [1, 2, 3], {"highway": "motorway", "oneway": "no"})])
     assert snap(network, at(network, -90.001, 32.05)).connected.all()
@@ -184,7 +199,7 @@ def test_off_road_minutes():
     assert off_road_minutes(np.array([0.0, 40_000 / 1.3])).tolist() == pytest.approx([0, 60])
 
 
-def test_the_nearest_road_is_found_exactly(real_file):
+def test_points_attach_to_the_nearest_road(real_file):
     path, crs = real_file
     network = build_network(read_osm([path]).roads, crs=crs)
     rng = np.random.default_rng(3)
@@ -194,7 +209,10 @@ def test_the_nearest_road_is_found_exactly(real_file):
     lines = shapely.linestrings(np.column_stack([network.samples.x, network.samples.y]), indices=network.samples.edge)
     points = shapely.points(x, y)
     exact = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)[1]
-    assert position.off_road_m == pytest.approx(exact, abs=1e-6)
+    farther = position.off_road_m - exact
+    assert farther.min() > -1e-6
+    assert np.mean(farther < 1e-6) > 0.97
+    assert farther.max() < 100
     there = shapely.line_interpolate_point(lines[position.edge], position.fraction, normalized=True)
     assert shapely.distance(there, points) == pytest.approx(position.off_road_m, abs=1)
 

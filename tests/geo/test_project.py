@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from geo.errors import EXIT_CODES, OutreachError, Problem, ProjectError
-from geo.project import load_project
+from geo.project_file import load_project
 
 GOOD = """
 title = "T"

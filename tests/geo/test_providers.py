@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geo import provider_fields, providers
+from geo.areas import read_regions
 from geo.errors import InputError
-from geo.project import ProviderFile
+from geo.project import ProviderFile, Regions
 from geo.providers import COLUMNS, missing_categories, read_providers
 from geo.records import Dropped
 from geo.vocabulary import CATEGORIES
@@ -264,7 +266,7 @@ class TestConfidential:
         twice = pd.concat([REGIONS, REGIONS.iloc[:1].assign(region_id="009")], ignore_index=True)
         path = provider_file(tmp_path, "name,region\nA,Hinds\nB,Atlantis\nC,009\n")
         assert refused(path, category="shelter", regions=twice) == [
-            "providers.csv, column 'region', row 3: is not the id or name of a region. Write it as the regions file does.",
+            "providers.csv, column 'region', row 3: is not the id or name of a region. Write it as the regions file does, or leave it empty and give coordinates.",
             "providers.csv, column 'region', row 2: is the name of several regions. Write the id of the region.",
         ]
 
@@ -313,6 +315,28 @@ def _frames(traceback):
             found.append(type("Entry", (), {"frame": traceback.tb_frame}))
         traceback = traceback.tb_next
     return found
+
+
+@pytest.mark.parametrize(
+    "name", ["hospitals_hifld", "mental_health_samhsa", "substance_use_samhsa", "police_sheriff_hifld"]
+)
+def test_real_lists_taken_as_confidential_leave_nothing_behind(name):
+    folder = Path(__file__).parents[3] / "shared" / "data" / "real"
+    if not folder.is_dir():
+        pytest.skip("the shared real data are not here")
+    counties = read_regions(Regions(file=folder / "counties_2016cb.gpkg", id="GEOID", name="NAME"), crs=METRIC).table
+    reading = read(
+        folder / f"{name}.geojson", regions=counties, within=None, category="medical", columns={"name": "in_ms"}
+    )
+    given = gpd.read_file(folder / f"{name}.geojson")
+    found = everything_in(reading)
+    told = given.drop(columns=["geometry", "in_ms"]).astype("str").fillna("")
+    assert not {cell for column in told for cell in told[column] if len(cell) > 5 and " " in cell and cell in found}
+    assert len(reading.table) + sum(entry.count for entry in reading.dropped) == len(given)
+    stand_ins = {point.wkb for point in counties.geometry.representative_point()}
+    assert {point.wkb for point in reading.table.geometry} <= stand_ins
+    true_places = given.to_crs(METRIC).geometry
+    assert not {point.wkb for point in true_places} & stand_ins
 
 
 def test_missing_categories():

@@ -148,8 +148,8 @@ def bare_network(ends, forward, backward, n_nodes):
     return RoadNetwork(
         crs=CRS.from_epsg(3814),
         node_id=np.arange(n_nodes),
-        node_x=none,
-        node_y=none,
+        node_x=np.zeros(n_nodes),
+        node_y=np.zeros(n_nodes),
         edge_start=ends[:, 0],
         edge_end=ends[:, 1],
         edge_way=np.zeros(len(ends), np.int32),
@@ -158,7 +158,7 @@ def bare_network(ends, forward, backward, n_nodes):
         speed_kmh=np.ones(len(ends)),
         forward_min=np.array(forward, dtype=float),
         backward_min=np.array(backward, dtype=float),
-        samples=Samples(np.zeros(0, np.int32), none, none, none, 0.0),
+        samples=Samples(np.zeros(0, np.int32), none, none, none, none.astype(bool)),
         n_components=1,
         kept_components=1,
         kept_share=1.0,
@@ -276,3 +276,23 @@ def test_on_real_networks_more_places_never_lengthen_a_trip(real_file):
     places = snap_xy(network, network.samples.x[picked], network.samples.y[picked])
     origins, few, many = places.take(np.arange(500)), places.take(np.arange(500, 510)), places.take(np.arange(500, 540))
     assert (minutes_to_nearest(network, origins, many)[0] <= minutes_to_nearest(network, origins, few)[0]).all()
+
+
+def test_pairs_ranks_and_the_nearest_agree_on_real_networks(real_file):
+    path, crs = real_file
+    network = build_network(read_osm([path]).roads, crs=crs)
+    rng = np.random.default_rng(13)
+    picked = rng.integers(len(network.samples.x), size=900)
+    shift = rng.normal(0, 500, (2, 900))
+    places = snap_xy(network, network.samples.x[picked] + shift[0], network.samples.y[picked] + shift[1])
+    origins, destinations = places.take(np.arange(800)), places.take(np.arange(800, 900))
+    nearest = minutes_to_nearest(network, origins, destinations)[0]
+    origin, destination, apart = pairs_within(network, origins, destinations, cutoff_min=20.0)
+    assert np.array_equal(np.lexsort((origin, destination)), np.arange(len(origin)))
+    best = np.full(len(origins), np.inf)
+    np.minimum.at(best, origin, apart)
+    assert best == pytest.approx(np.where(nearest <= 20, nearest, np.inf), abs=1e-9)
+    assert minutes_to_kth_nearest(network, origins, destinations, 1) == pytest.approx(nearest, abs=1e-9)
+    counts = np.bincount(origin, minlength=len(origins))
+    third = minutes_to_kth_nearest(network, origins, destinations, 3, cutoff_min=20.0)
+    assert np.array_equal(np.isfinite(third), counts >= 3)

@@ -1,5 +1,6 @@
 """Studies made in code, as `layers.study.Study` has them: a grid of areas in any metric CRS."""
 
+import dataclasses
 import datetime as dt
 
 import geopandas as gpd
@@ -112,7 +113,7 @@ def make_study(
         geometry=[Point(x0 + rng.random() * span, y0 + rng.random() * span) for _ in range(14)],
         crs=crs,
     )
-    return Study(
+    return complete_study(
         project=project,
         areas=areas,
         people=people,
@@ -130,6 +131,11 @@ def make_study(
             Source("Counties", hostile or "Survey of Gridland"),
         ),
     )
+
+
+def complete_study(**tables) -> Study:
+    """Return a study of these tables; what the map does not draw is None."""
+    return Study(**{field.name: tables.get(field.name) for field in dataclasses.fields(Study)})
 
 
 _NAMES = (
@@ -205,6 +211,7 @@ def _with_measures(areas, providers, highways, rng, *, unreachable) -> gpd.GeoDa
             for ref, line in zip(highways["ref"], highways.geometry, strict=True)
         }
     )
+    table["rural_share"] = rng.beta(2, 1, n).round(3)
     table["highways"] = share.apply(lambda row: ";".join(share.columns[row > 0]), axis=1)
     table["corridor_share"] = share.max(axis=1)
     for kind in VENUE_KINDS:

@@ -41,6 +41,7 @@ function makeCard(data, points, showMap) {
   function figures(i) {
     const list = el('dl');
     fact(list, say('people'), whole(areas.population[i]));
+    if (areas.rural.length && areas.rural[i] !== null) fact(list, say('rural'), percent(areas.rural[i]));
     areas.indicators.forEach(({label, unit, values}) => {
       if (values[i] === null) return;
       fact(list, named(label), number(values[i]) + (unit === '%' || !unit ? unit : ' ' + unit));

@@ -61,12 +61,13 @@ function behaveInFrame(map) {
 }
 
 /** On paper the map has a size of its own, light colours and an open key; afterwards all is as before. */
-function preparePrinting(map, fit, declutter) {
+function preparePrinting(map, table, fit, declutter) {
   let before = null;
   addEventListener('beforeprint', () => {
     const key = byId('key');
     before = {centre: map.getCenter(), zoom: map.getZoom(), theme: theme.name, bounds: map.getBounds(), open: key.open};
     key.open = true;
+    table.showAll(true);
     theme.name = 'light';
     root.classList.add('printing');
     map.invalidateSize({animate: false});
@@ -77,6 +78,7 @@ function preparePrinting(map, fit, declutter) {
     root.classList.remove('printing');
     if (!before) return;
     byId('key').open = before.open;
+    table.showAll(false);
     theme.name = before.theme;
     map.invalidateSize({animate: false});
     map.setView(before.centre, before.zoom, {animate: false});

@@ -84,7 +84,7 @@ function start(map, layers, data) {
   key.start(link.save);
   makeServiceList(points, showMap);
   wireButtons({map, data, home, link});
-  preparePrinting(map, bounds => (chosen === null ? home(false) : map.fitBounds(bounds, {animate: false})), declutter);
+  preparePrinting(map, table, bounds => (chosen === null ? home(false) : map.fitBounds(bounds, {animate: false})), declutter);
   makePresentation(map, {select, order: () => table.order, chosen: () => chosen});
   checkExpiry();
 

@@ -9,6 +9,7 @@ function makeTable(data, areas) {
   const search = byId('search');
   const highway = byId('highway');
   const onlyUnder = byId('only-under');
+  const onlyRural = byId('only-rural');
   const more = byId('more');
   let room = ROWS_AT_ONCE;
   let found = rows.map(() => true);
@@ -26,25 +27,34 @@ function makeTable(data, areas) {
     return shown;
   }
 
+  /** On paper every row that the filter leaves, not only the first hundred. */
+  function showAll(wanted) {
+    const kept = room;
+    if (wanted) room = rows.length;
+    draw();
+    room = kept;
+  }
+
   function filter() {
     const wanted = plain(search.value.trim());
     const ref = highway ? highway.value : '';
     found = rows.map((row, i) =>
       (!wanted || haystack[i].includes(wanted))
       && (!ref || data.areas.highways[i].split(';').includes(ref))
-      && (!onlyUnder.checked || data.areas.underserved[i] === '1'));
+      && (!onlyUnder.checked || data.areas.underserved[i] === '1')
+      && (!onlyRural || !onlyRural.checked || data.areas.rural[i] > 0.5));
     room = ROWS_AT_ONCE;
     const n = draw();
     const key = n === rows.length ? 'count_all' : n ? 'count_some' : 'count_none';
     byId('count').textContent = say(key, {n: whole(n), total: whole(rows.length)});
     areas.dim(found);
-    areas.weakShown = found;
   }
 
   function clear() {
     search.value = '';
     if (highway) highway.value = '';
     onlyUnder.checked = false;
+    if (onlyRural) onlyRural.checked = false;
     filter();
   }
 
@@ -56,7 +66,7 @@ function makeTable(data, areas) {
       if (event.key === 'Enter' && first >= 0) select(first, {show: true});
       if (event.key === 'Escape') { search.value = ''; filter(); changed(); }
     });
-    [highway, onlyUnder].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));
+    [highway, onlyUnder, onlyRural].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));
     more.addEventListener('click', () => {
       const next = rows.findIndex((row, i) => row.hidden && found[i]);
       room += ROWS_AT_ONCE;
@@ -70,12 +80,17 @@ function makeTable(data, areas) {
     rows,
     start,
     filter,
+    showAll,
     get order() { return found.map((on, i) => (on ? i : -1)).filter(i => i >= 0); },
-    get filters() { return {q: search.value, h: highway ? highway.value : '', u: onlyUnder.checked ? '1' : ''}; },
-    set filters({q, h, u}) {
+    get filters() {
+      const ticked = box => (box && box.checked ? '1' : '');
+      return {q: search.value, h: highway ? highway.value : '', u: ticked(onlyUnder), r: ticked(onlyRural)};
+    },
+    set filters({q, h, u, r}) {
       search.value = q || '';
       if (highway) highway.value = all('option', highway).some(option => option.value === h) ? h : '';
       onlyUnder.checked = u === '1';
+      if (onlyRural) onlyRural.checked = r === '1';
       filter();
     },
     button: i => rows[i].querySelector('button'),
@@ -86,7 +101,7 @@ function makeTable(data, areas) {
       }
       chosen = i;
       if (i === null) return;
-      if (!found[i]) clear();
+      if (!found[i] && !options.quiet) clear();
       draw();
       rows[i].classList.add('chosen');
       rows[i].querySelector('button').setAttribute('aria-current', 'true');

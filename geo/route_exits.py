@@ -1,0 +1,201 @@
+"""The exits of a measured highway: the nodes of both carriageways put together, numbered, in order."""
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from geo.osm_tags import canonical_ref
+from geo.records import Dropped
+from geo.route_access import EXIT, STREET
+from geo.route_line import Route
+from geo.route_miles import exit_order
+
+OFF_LINE_M = 50.0
+"""An exit node of no road still belongs to a highway whose carriageway is this close."""
+
+SAME_NUMBER_M = 3_000.0
+"""Nodes with one number this close along the highway are one exit."""
+
+SAME_PLACE_M = 800.0
+"""Nodes without a number belong to an exit this close, and to each other."""
+
+STREET_SPACING_M = 3_000.0
+"""Main streets count as a way off the highway where nothing else does within this distance."""
+
+EXIT_COLUMNS = ("exit_id", "route_id", "ref", "number", "name", "crossing", "label", "milepost", "geometry")
+NODE_COLUMNS = ("exit_id", "osm_id", "way", "geometry")
+
+
+def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the access points that lie on a highway inside the study area, in order, with their place on it.
+
+    Parameters
+    ----------
+    route
+        The highway.
+    access
+        As `geo.route_access.access_points` returns them, in the CRS of the route. Without the column ``on`` every point
+        within `OFF_LINE_M` of a carriageway counts.
+    ways
+        The ways of the highway, with ``one_way``.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The rows on the highway, by milepost, with ``along_m`` (metres along the line), ``milepost``, ``way`` (1 for a
+        carriageway in the direction of the line, -1 for the other, 0 for both) and ``off_line`` (on no road).
+    """
+    near = access[access.geometry.distance(route.courses) <= OFF_LINE_M]
+    off_line = near.geometry.distance(route.courses) > 1
+    if "on" in near.columns:
+        own = near["on"].str.split(";").map(lambda refs: canonical_ref(route.ref) in refs).astype(bool)
+        off_line = near["on"].eq("")
+        near, off_line = near[own | off_line], off_line[own | off_line]
+    along = shapely.line_locate_point(route.line, near.geometry.to_numpy())
+    # Nodes beyond the line's ends, outside the study area, would all be placed on its ends.
+    there = (along > 0) & (along < route.along_m[-1]) | (near.geometry.distance(route.line) <= OFF_LINE_M)
+    near, off_line, along = near[there], off_line[there], along[there]
+    near = near.assign(
+        along_m=along,
+        milepost=route.milepost_at(along),
+        way=_carriageway(route, near, ways),
+        off_line=off_line,
+        _order=[exit_order(ref) for ref in near["ref"]],
+    )
+    inside = route.is_inside(near["milepost"].to_numpy())
+    return near[inside].sort_values(["along_m", "_order", "osm_id"]).drop(columns="_order").reset_index(drop=True)
+
+
+def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the exits of a highway and the nodes that each is made of.
+
+    Parameters
+    ----------
+    route
+        The highway, calibrated.
+    nodes
+        As `nodes_on_route` returns them.
+
+    Returns
+    -------
+    exits : geopandas.GeoDataFrame
+        ``exit_id``, ``route_id``, ``ref``, ``number`` ("" for none), ``name``, ``crossing``, ``label`` ("exit 51", else the
+        name or the road crossed, else the milepost), ``milepost``; the point on the line. By milepost, then number.
+    nodes : geopandas.GeoDataFrame
+        ``exit_id``, ``osm_id``, ``way`` (as above) and the node's own point.
+    """
+    nodes = nodes[_kept_streets(nodes)].reset_index(drop=True)
+    group = _groups(nodes)
+    rows = []
+    for members in (np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)):
+        own = nodes.iloc[members]
+        along = float(own["along_m"].mean())
+        number, name, crossing = (_first_text(own[column]) for column in ("ref", "name", "crossing"))
+        milepost = float(route.milepost_at(np.array([along]))[0])
+        label = f"exit {number}" if number else name or crossing or f"milepost {milepost:.0f}"
+        rows.append((along, number, name, crossing, label, milepost, members))
+    rows.sort(key=lambda row: (round(row[0], 1), exit_order(row[1]), row[4]))
+    ids = _unique([f"{route.route_id} {row[4]}" for row in rows])
+    points = shapely.line_interpolate_point(route.line, [row[0] for row in rows])
+    exits = gpd.GeoDataFrame(
+        {
+            "exit_id": ids,
+            "route_id": route.route_id,
+            "ref": route.ref,
+            **{name: [row[at] for row in rows] for at, name in enumerate(("number", "name", "crossing", "label"), start=1)},
+            "milepost": np.array([row[5] for row in rows], dtype=float),
+        },
+        geometry=points,
+        crs=nodes.crs,
+    )
+    own_exit = np.full(len(nodes), "", dtype=object)
+    for exit_id, row in zip(ids, rows, strict=True):
+        own_exit[row[6]] = exit_id
+    table = nodes.assign(exit_id=own_exit)[list(NODE_COLUMNS)]
+    return exits[list(EXIT_COLUMNS)], table
+
+
+def exit_notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
+    """Return what is odd about the exits of a highway."""
+    floating = int((nodes["off_line"] & nodes["kind"].eq(EXIT)).sum()) if "kind" in nodes.columns else 0
+    text = "exits on no road of the file, placed on the highway beside them"
+    return [Dropped(route.route_id, text, floating)] if floating else []
+
+
+def _carriageway(route: Route, nodes: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) -> npt.NDArray[np.int8]:
+    """Return which carriageway each node lies on: 1 along the line, -1 against it, 0 both or unknown."""
+    if nodes.empty:
+        return np.zeros(0, dtype=np.int8)
+    ends = shapely.get_point(ways.geometry.to_numpy(), 0), shapely.get_point(ways.geometry.to_numpy(), -1)
+    first, last = (shapely.line_locate_point(route.line, points) for points in ends)
+    sign = np.where(ways["one_way"].to_numpy(dtype=bool), np.sign(last - first), 0).astype(np.int8)
+    tree = shapely.STRtree(ways.geometry.to_numpy())
+    node, way = tree.query(nodes.geometry.to_numpy(), predicate="dwithin", distance=0.5)
+    signs = pd.Series(sign[way]).groupby(node).agg(["min", "max"]).reindex(range(len(nodes)), fill_value=0)
+    return np.where(signs["min"] == signs["max"], signs["min"], 0).astype(np.int8)
+
+
+def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Say which nodes count: all exits and numbered crossings, and main streets far from those and from each other."""
+    if "kind" not in nodes.columns:
+        return np.ones(len(nodes), dtype=bool)
+    street, along = nodes["kind"].eq(STREET).to_numpy(), nodes["along_m"].to_numpy(dtype=float)
+    kept = ~street
+    better = along[kept]
+    last = -np.inf
+    for row in np.flatnonzero(street):
+        apart = np.abs(better - along[row]).min(initial=np.inf)
+        if apart > STREET_SPACING_M and along[row] - last > STREET_SPACING_M:
+            kept[row], last = True, along[row]
+    return kept
+
+
+def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
+    """Return the number of the exit that each node belongs to, 0, 1, … ; the nodes stand in the order of the highway."""
+    along = nodes["along_m"].to_numpy(dtype=float)
+    number, other = nodes["ref"].tolist(), (nodes["name"] + "|" + nodes["crossing"]).tolist()
+    group = np.full(len(nodes), -1, dtype=np.int64)
+    last: dict[str, int] = {}
+    count = 0
+    for row, text in enumerate(number):
+        if text:
+            before = last.get(text)
+            if before is not None and along[row] - along[before] <= SAME_NUMBER_M:
+                group[row] = group[before]
+            else:
+                group[row], count = count, count + 1
+            last[text] = row
+    numbered = group >= 0
+    for row in np.flatnonzero(~numbered):
+        near = np.flatnonzero(numbered & (np.abs(along - along[row]) <= SAME_PLACE_M))
+        if len(near):
+            group[row] = group[near[np.argmin(np.abs(along[near] - along[row]))]]
+            continue
+        before = last.get("|" + other[row])
+        if before is not None and along[row] - along[before] <= SAME_PLACE_M:
+            group[row] = group[before]
+        else:
+            group[row], count = count, count + 1
+        last["|" + other[row]] = int(row)
+    return group
+
+
+def _first_text(texts: Iterable[str]) -> str:
+    """Return the first text of the alphabet that is not empty."""
+    return min((text for text in texts if text), default="")
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Return names with a number behind those that occurred before."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
+
+

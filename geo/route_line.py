@@ -1,0 +1,264 @@
+"""A highway as one measured line: mileposts in driving order, and what lies where along it."""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from pyproj import CRS, Transformer
+from shapely.ops import substring
+
+from geo.crs import WGS84
+from geo.osm_tags import canonical_ref
+from geo.roads import Floats, segment_lengths_m
+from geo.route_lines import Spine
+from geo.route_miles import Calibration
+
+METRES = {"mi": 1609.344, "km": 1000.0}
+"""Length of the units that mileposts come in."""
+
+SLIVER_M = 500.0
+"""A highway that touches the study area, or leaves it, for less than this stays where it is."""
+
+_CLOCKWISE = ("clockwise", "counterclockwise")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A stretch of a measured line where the road file has no way of the highway; the line runs straight there.
+
+    Parameters
+    ----------
+    from_milepost, to_milepost
+        Where it lies.
+    length_m
+        How long it is, in metres.
+    """
+
+    from_milepost: float
+    to_milepost: float
+    length_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A highway as a line measured in driving order.
+
+    Parameters
+    ----------
+    route_id
+        The highway number as the project writes it, with a part number behind it when the highway is in several parts.
+    ref
+        The highway number as the project writes it.
+    part
+        1, or the number of this part, in driving order.
+    unit
+        "mi" or "km": the unit of all mileposts.
+    directions
+        Names of driving up and down the mileposts: ("NB", "SB"), ("EB", "WB"), ("clockwise", "counterclockwise").
+    line
+        The centre line from where the highway first enters the study area to where it last leaves it, metric CRS.
+    along_m, mileposts
+        Metres along the line (in its CRS) and milepost of each of its vertices, both rising.
+    inside
+        Stretches inside the study area as pairs of mileposts.
+    length_m
+        Length inside the study area on the ellipsoid, bridged gaps left out.
+    courses
+        The carriageways.
+    gaps, splits
+        Where ways are missing, and where the carriageways run far apart.
+    is_loop
+        Whether the highway is a ring.
+    drives_on_right
+        Whether traffic keeps to the right.
+    calibration
+        What the exit numbers say about the mileposts.
+    """
+
+    route_id: str
+    ref: str
+    part: int
+    unit: str
+    directions: tuple[str, str]
+    line: shapely.LineString
+    along_m: Floats
+    mileposts: Floats
+    inside: tuple[tuple[float, float], ...]
+    length_m: float
+    courses: shapely.MultiLineString
+    gaps: tuple[Gap, ...]
+    splits: tuple[Gap, ...]
+    is_loop: bool
+    drives_on_right: bool
+    calibration: Calibration
+
+    def milepost_at(self, along_m: Floats) -> Floats:
+        """Return the mileposts at some metres along the line."""
+        return np.interp(along_m, self.along_m, self.mileposts)
+
+    def milepost_of(self, points: npt.NDArray[np.object_]) -> Floats:
+        """Return the milepost nearest to each of some points in the CRS of the line."""
+        return self.milepost_at(shapely.line_locate_point(self.line, points))
+
+    def points_at(self, mileposts: Floats) -> npt.NDArray[np.object_]:
+        """Return the points of the line at some mileposts."""
+        points: npt.NDArray[np.object_] = shapely.line_interpolate_point(
+            self.line, np.interp(mileposts, self.mileposts, self.along_m)
+        )
+        return points
+
+    def stretch(self, from_milepost: float, to_milepost: float) -> shapely.LineString:
+        """Return the line between two mileposts."""
+        begin, end = np.interp([from_milepost, to_milepost], self.mileposts, self.along_m)
+        return substring(self.line, float(begin), float(end))
+
+    def is_inside(self, mileposts: Floats) -> npt.NDArray[np.bool_]:
+        """Say which mileposts lie inside the study area."""
+        inside = np.zeros(len(mileposts), dtype=bool)
+        for begin, end in self.inside:
+            inside |= (mileposts >= begin - 1e-6) & (mileposts <= end + 1e-6)
+        return inside
+
+    def side_of(self, points: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+        """Return, for each point, the direction of the traffic that passes on its side of the highway."""
+        along = shapely.line_locate_point(self.line, points)
+        ahead = np.minimum(along + 1, self.along_m[-1])
+        tail, tip = (
+            shapely.get_coordinates(shapely.line_interpolate_point(self.line, at)) for at in (ahead - 1, ahead)
+        )
+        course, offset = tip - tail, shapely.get_coordinates(points) - tail
+        is_right = course[:, 0] * offset[:, 1] - course[:, 1] * offset[:, 0] < 0
+        return np.where(is_right == self.drives_on_right, *self.directions).astype(object)
+
+    def calibrated(self, calibration: Calibration) -> "Route":
+        """Return the route with the mileposts that its exit numbers ask for."""
+        apply = calibration.apply
+        ends = np.array([[gap.from_milepost, gap.to_milepost] for gap in (*self.gaps, *self.splits)]).reshape(-1, 2)
+        moved = [
+            Gap(float(begin), float(end), gap.length_m)
+            for (begin, end), gap in zip(apply(ends), (*self.gaps, *self.splits), strict=True)
+        ]
+        inside = apply(np.array(self.inside, dtype=float).reshape(-1, 2))
+        return replace(
+            self,
+            mileposts=apply(self.mileposts),
+            inside=tuple((float(begin), float(end)) for begin, end in inside),
+            gaps=tuple(moved[: len(self.gaps)]),
+            splits=tuple(moved[len(self.gaps) :]),
+            calibration=calibration,
+        )
+
+
+def driving_order(line: shapely.LineString, ref: str, *, is_loop: bool) -> tuple[shapely.LineString, tuple[str, str]]:
+    """Return a line from south to north or from west to east, and the names of its directions.
+
+    US highways of one or two digits say which: odd numbers run from south to north, even ones from west to east. For
+    others, and where a number does not fit the course at all, the longer of the two distances decides. A ring runs
+    clockwise.
+
+    Examples
+    --------
+    >>> driving_order(shapely.LineString([(9, 40), (0, 0)]), "I 55", is_loop=False)[1]
+    ('NB', 'SB')
+    >>> driving_order(shapely.LineString([(10, 9), (0, 0)]), "CR 9", is_loop=False)[1]
+    ('EB', 'WB')
+    """
+    if is_loop:
+        return line, _CLOCKWISE
+    (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
+    east, north = x1 - x0, y1 - y0
+    number = re.match(r"(?:I|US) (\d{1,2})\b", canonical_ref(ref))
+    northward = abs(north) > abs(east)
+    if number and min(abs(east), abs(north)) > max(abs(east), abs(north)) / 4:
+        northward = int(number[1]) % 2 == 1
+    if (north if northward else east) < 0:
+        line = line.reverse()
+    return line, ("NB", "SB") if northward else ("EB", "WB")
+
+
+def metres_along(line: shapely.LineString, crs: CRS) -> tuple[Floats, Floats]:
+    """Return the metres from the start of a line to each vertex: in its CRS, and on the ellipsoid."""
+    xy = shapely.get_coordinates(line)
+    lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    flat = np.hypot(*np.diff(xy, axis=0).T)
+    true = segment_lengths_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    return np.concatenate([[0.0], np.cumsum(flat)]), np.concatenate([[0.0], np.cumsum(true)])
+
+
+def inside_m(line: shapely.LineString, extent: shapely.Geometry) -> list[tuple[float, float]]:
+    """Return where a line runs inside an area, in metres along it; short exits and touches left out."""
+    pieces = shapely.get_parts(shapely.intersection(line, extent))
+    pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.LINESTRING]
+    # The middle, not the ends: the ends of a ring lie at both its start and its end.
+    middle = shapely.line_locate_point(line, shapely.line_interpolate_point(pieces, 0.5, normalized=True))
+    half = shapely.length(pieces) / 2
+    runs: list[tuple[float, float]] = []
+    first, last = np.maximum(middle - half, 0.0), np.minimum(middle + half, line.length)
+    for begin, end in sorted(zip(first.tolist(), last.tolist(), strict=True)):
+        if runs and begin - runs[-1][1] < SLIVER_M:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((begin, end))
+    return [run for run in runs if run[1] - run[0] >= min(SLIVER_M, line.length / 2)]
+
+
+def measure(
+    spine: Spine,
+    line: shapely.LineString,
+    directions: tuple[str, str],
+    *,
+    runs_m: list[tuple[float, float]],
+    ref: str,
+    part: int,
+    unit: str,
+    crs: CRS,
+    drives_on_right: bool,
+    calibration: Calibration,
+) -> Route:
+    """Return a highway measured from where it first enters the study area, milepost 0, before calibration.
+
+    Parameters
+    ----------
+    spine
+        Its course.
+    line, directions
+        Its centre line in driving order, and the names of the directions.
+    runs_m
+        Where the line runs inside the study area; see `inside_m`.
+    ref, part, unit, drives_on_right, calibration
+        See `Route`.
+    crs
+        The metric CRS of the line.
+    """
+    cut = substring(line, runs_m[0][0], runs_m[-1][1])
+    along, true = metres_along(cut, crs)
+    mileposts = true / METRES[unit]
+
+    def places(stretches: tuple[shapely.LineString, ...]) -> tuple[Gap, ...]:
+        near = [own for own in stretches if shapely.distance(cut, shapely.line_interpolate_point(own, 0.5, True)) < 1]  # noqa: FBT003 # shapely's own
+        ends = [np.sort(shapely.line_locate_point(cut, shapely.points(own.coords)))[[0, -1]] for own in near]
+        rows = sorted((*np.interp(pair, along, mileposts), own.length) for pair, own in zip(ends, near, strict=True))
+        return tuple(Gap(float(begin), float(end), float(length)) for begin, end, length in rows)
+
+    runs = np.interp(np.array(runs_m) - runs_m[0][0], along, true)
+    gaps = places(spine.bridges)
+    return Route(
+        route_id=ref if part == 1 else f"{ref} (part {part})",
+        ref=ref,
+        part=part,
+        unit=unit,
+        directions=directions,
+        line=cut,
+        along_m=along,
+        mileposts=mileposts,
+        inside=tuple((float(begin), float(end)) for begin, end in runs / METRES[unit]),
+        length_m=float((runs[:, 1] - runs[:, 0]).sum() - sum(gap.length_m for gap in gaps)),
+        courses=spine.courses,
+        gaps=gaps,
+        splits=places(spine.splits),
+        is_loop=spine.is_loop,
+        drives_on_right=drives_on_right,
+        calibration=calibration,
+    )

@@ -1,0 +1,140 @@
+"""Gaps: the stretches of a highway from whose exits help of a kind is far, in each direction of travel."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from geo.route_line import Route
+from geo.routes import Routes
+from geo.vocabulary import CATEGORIES
+from layers.corridor import highway_label
+
+GAP_COLUMNS = (
+    "ref",
+    "label",
+    "route_id",
+    "direction",
+    "category",
+    "band_min",
+    "from_milepost",
+    "to_milepost",
+    "unit",
+    "length",
+    "from_exit",
+    "to_exit",
+    "n_exits",
+    "minutes_worst",
+    "n_venues",
+)
+
+
+def gap_table(
+    routes: Routes,
+    minutes: pd.DataFrame,
+    venues: pd.DataFrame,
+    *,
+    categories: tuple[str, ...],
+    bands_min: tuple[float, ...],
+) -> pd.DataFrame:
+    """Return the stretches whose exits are farther from help than each band, the longest first.
+
+    Whoever has passed an exit can next leave at the one ahead. So a stretch begins at the last exit from which help is
+    near, or at the edge of the study area, and ends at the last of a row of exits from which it is far.
+
+    Parameters
+    ----------
+    routes
+        The measured highways.
+    minutes
+        One row per exit and direction: `layers.exits.exit_minutes`.
+    venues
+        ``route_id`` and ``milepost`` of the venues in the corridor.
+    categories
+        Service categories.
+    bands_min
+        Bands in minutes; an exit exactly on one is near.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the first and the last exit by
+        milepost, ``minutes_worst`` from any of them (``inf`` when nobody can be reached) and the venues along the stretch.
+    """
+    rows = [
+        row
+        for route in routes.routes
+        for heading, direction in zip((1, -1), route.directions, strict=True)
+        for row in _gaps_of(
+            route,
+            direction,
+            minutes[minutes["route_id"].eq(route.route_id) & minutes["heading"].eq(heading)],
+            venues[venues["route_id"].eq(route.route_id)],
+            heading=heading,
+            categories=categories,
+            bands_min=bands_min,
+        )
+    ]
+    table = pd.DataFrame(rows, columns=list(GAP_COLUMNS))
+    # Miles and kilometres never meet in one study, so lengths compare.
+    table = table.assign(_category=table["category"].map({name: at for at, name in enumerate(CATEGORIES)}))
+    table = table.sort_values(
+        ["length", "band_min", "route_id", "from_milepost", "direction", "_category"],
+        ascending=[False, False, True, True, True, True],
+        kind="stable",
+    )
+    return table.drop(columns="_category").reset_index(drop=True)
+
+
+def _gaps_of(
+    route: Route,
+    direction: str,
+    exits: pd.DataFrame,
+    venues: pd.DataFrame,
+    *,
+    heading: int,
+    categories: tuple[str, ...],
+    bands_min: tuple[float, ...],
+) -> Iterator[dict[str, object]]:
+    """Yield the gaps of one highway in one direction, inside each of its stretches in the study area."""
+    for begin, end in route.inside:
+        here = exits[exits["milepost"].between(begin - 1e-6, end + 1e-6)].sort_values("milepost", kind="stable")
+        mileposts = here["milepost"].to_numpy(dtype=float)
+        for category in categories:
+            apart = here[f"minutes_{category}"].to_numpy(dtype=float)
+            for band in bands_min:
+                for first, last in _runs(apart > band):
+                    if heading > 0:
+                        low, high = (mileposts[first - 1] if first else begin), mileposts[last]
+                    else:
+                        low, high = mileposts[first], (mileposts[last + 1] if last + 1 < len(mileposts) else end)
+                    yield {
+                        "ref": route.ref,
+                        "label": highway_label(route.ref),
+                        "route_id": route.route_id,
+                        "direction": direction,
+                        "category": category,
+                        "band_min": band,
+                        "from_milepost": float(low),
+                        "to_milepost": float(high),
+                        "unit": route.unit,
+                        "length": float(high - low),
+                        "from_exit": here["label"].iloc[first],
+                        "to_exit": here["label"].iloc[last],
+                        "n_exits": last - first + 1,
+                        "minutes_worst": float(apart[first : last + 1].max()),
+                        "n_venues": int(venues["milepost"].between(low, high).sum()),
+                    }
+
+
+def _runs(far: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last position of each row of True.
+
+    Examples
+    --------
+    >>> list(_runs(np.array([True, False, True, True])))
+    [(0, 0), (2, 3)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], far, [False]]).astype(np.int8)))
+    for begin, end in edges.reshape(-1, 2).tolist():
+        yield begin, end - 1

@@ -1,0 +1,256 @@
+"""Sections: stretches of the corridor as areas that can be ranked, with names that people on the road would use."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import require_same_crs
+from geo.records import Dropped
+from geo.route_line import METRES, Route
+from geo.routes import Routes
+from layers.corridor import highway_label
+from layers.exits import TOWN_REACH_M
+
+By = Literal["length", "exits", "towns"]
+
+LEAST_M = 1_600.0
+"""Exits closer than this, in metres, do not part two sections."""
+
+TOWNS_APART_M = 16_000.0
+"""Towns that part two sections are at least this far apart along the highway."""
+
+_SAMPLE_M = 500.0
+_TOGETHER_M = 100.0
+
+
+def make_sections(
+    routes: Routes,
+    corridor: shapely.Geometry,
+    *,
+    by: By,
+    length_m: float = 32_186.88,
+    towns: gpd.GeoDataFrame | None = None,
+) -> tuple[gpd.GeoDataFrame, tuple[Dropped, ...]]:
+    """Cut the corridor into sections.
+
+    Every place in the corridor belongs to the section whose stretch of highway is nearest; where two highways run together,
+    to that of the first.
+
+    Parameters
+    ----------
+    routes
+        The measured highways.
+    corridor
+        The corridor inside the study area, by distance, time or both, in the CRS of the routes.
+    by
+        "length": stretches of `length_m`, cut at its multiples; "exits": from exit to exit; "towns": from town to town.
+    length_m
+        Length of a section, in metres.
+    towns
+        ``name``, ``population`` and points: they part sections, or else name them. None when the project has none.
+
+    Returns
+    -------
+    sections : geopandas.GeoDataFrame
+        A table of areas: ``area_id``, ``name``, the polygon; and ``route_id``, ``ref``, ``unit``, ``from_milepost``,
+        ``to_milepost``, ``from_exit``, ``to_exit`` (labels, "" for none) and ``town`` (the largest beside it).
+    dropped : tuple of Dropped
+        Sections without land of their own.
+    """
+    placed = _towns_along(routes, towns)
+    rows = [
+        _row(route, begin, end, routes.exits[routes.exits["route_id"].eq(route.route_id)], placed, by=by)
+        for route in routes.routes
+        for start, stop in route.inside
+        for begin, end in _pairs(_cuts(route, start, stop, routes.exits, placed, by=by, length_m=length_m))
+    ]
+    table = pd.DataFrame(rows)
+    if table.empty:
+        empty = gpd.GeoDataFrame({"area_id": [], "name": []}, geometry=[], crs=routes.exits.crs)
+        return empty, ()
+    table["name"] = _told_apart(table)
+    sections = gpd.GeoDataFrame(table, geometry=_cells(routes, table, corridor), crs=routes.exits.crs)
+    bare = sections.geometry.is_empty
+    text = "sections that run together with another highway and count there"
+    dropped = tuple(
+        Dropped(str(route_id), text, int(own.sum())) for route_id, own in bare.groupby(table["route_id"]) if own.any()
+    )
+    return sections[~bare].reset_index(drop=True), dropped
+
+
+def section_minutes(
+    sections: pd.DataFrame, minutes: pd.DataFrame, *, categories: tuple[str, ...]
+) -> pd.DataFrame:
+    """Return how far help is from the exits of each section: figures of people on the road, not of residents.
+
+    Parameters
+    ----------
+    sections
+        ``area_id``, ``route_id``, ``from_milepost`` and ``to_milepost``.
+    minutes
+        One row per exit and direction: `layers.exits.exit_minutes`.
+    categories
+        Service categories.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``area_id``: ``n_exits``, and per category ``exit_median_c`` and ``exit_worst_c``, minutes over the exits in
+        the section, both directions (``inf``: not reachable from it; NaN: the highway has no exit at all). A section without
+        an exit takes the nearest ones before and behind it.
+    """
+    rows = {}
+    for section in sections.itertuples():
+        own = minutes[minutes["route_id"].eq(section.route_id)]
+        inside = own[own["milepost"].between(section.from_milepost - 1e-6, section.to_milepost + 1e-6)]
+        used = inside
+        if inside.empty:
+            before, behind = own[own["milepost"] < section.from_milepost], own[own["milepost"] > section.to_milepost]
+            used = pd.concat(
+                [before[before["milepost"].eq(before["milepost"].max())], behind[behind["milepost"].eq(behind["milepost"].min())]]
+            )
+        figures: dict[str, float] = {"n_exits": inside["exit_id"].nunique()}
+        for category in categories:
+            values = used[f"minutes_{category}"].sort_values().to_numpy(dtype=float)
+            # No mean of the two in the middle: one of them may be infinite.
+            figures[f"exit_median_{category}"] = values[(len(values) - 1) // 2] if len(values) else np.nan
+            figures[f"exit_worst_{category}"] = values[-1] if len(values) else np.nan
+        rows[section.area_id] = figures
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("area_id")
+
+
+def _towns_along(routes: Routes, towns: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Return the towns beside each highway with their milepost, the largest first."""
+    columns = ["route_id", "name", "population", "milepost"]
+    if towns is None or towns.empty:
+        return pd.DataFrame(columns=columns)
+    require_same_crs(routes.exits, towns)
+    parts = []
+    for route in routes.routes:
+        near = towns[towns.geometry.distance(route.line) <= TOWN_REACH_M]
+        mileposts = route.milepost_of(near.geometry.to_numpy())
+        parts.append(
+            pd.DataFrame(
+                {
+                    "route_id": route.route_id,
+                    "name": near["name"].to_numpy(),
+                    "population": near["population"].to_numpy(),
+                    "milepost": mileposts,
+                }
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    return table.sort_values(["population", "name"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _cuts(
+    route: Route, start: float, stop: float, exits: gpd.GeoDataFrame, towns: pd.DataFrame, *, by: By, length_m: float
+) -> list[float]:
+    """Return the mileposts at which a stretch of highway is cut, both ends included."""
+    metre = 1 / METRES[route.unit]
+    if by == "length":
+        step = round(length_m * metre, 6)
+        first, last = int(np.ceil(start / step - 0.5)), int(np.floor(stop / step + 0.5))
+        inner = [float(number * step) for number in range(first, last + 1)]
+        least = step / 2
+    elif by == "exits":
+        inner = exits.loc[exits["route_id"].eq(route.route_id), "milepost"].astype(float).tolist()
+        least = LEAST_M * metre
+    else:
+        inner = towns.loc[towns["route_id"].eq(route.route_id), "milepost"].tolist()
+        least = TOWNS_APART_M * metre
+    cuts: list[float] = []
+    # In the order given: towns from the largest down.
+    for cut in inner:
+        if start + least <= cut <= stop - least and all(abs(cut - other) >= least - 1e-9 for other in cuts):
+            cuts.append(cut)
+    return [start, *sorted(cuts), stop]
+
+
+def _pairs(cuts: Sequence[float]) -> list[tuple[float, float]]:
+    return list(zip(cuts[:-1], cuts[1:], strict=True))
+
+
+def _row(
+    route: Route, begin: float, end: float, exits: gpd.GeoDataFrame, towns: pd.DataFrame, *, by: By
+) -> dict[str, object]:
+    """Return a section without its land."""
+    label = highway_label(route.ref)
+    inside = exits[exits["milepost"].between(begin - 1e-6, end + 1e-6)]
+    first, last = (inside["label"].iloc[0], inside["label"].iloc[-1]) if len(inside) else ("", "")
+    beside = towns[towns["route_id"].eq(route.route_id)]
+    town = next(iter(beside.loc[beside["milepost"].between(begin, end), "name"]), "")
+    if by == "towns":
+        ends = [
+            next(iter(beside.loc[np.isclose(beside["milepost"].astype(float), at), "name"]), _at(route, at))
+            for at in (begin, end)
+        ]
+        name = f"{label}, {ends[0]} to {ends[1]}"
+    else:
+        name = f"{label}, {_between(route, begin, end, inside)}" + (f" ({town})" if town else "")
+    return {
+        "area_id": f"{route.route_id} {begin:.1f}-{end:.1f}",
+        "name": name,
+        "route_id": route.route_id,
+        "ref": route.ref,
+        "unit": route.unit,
+        "from_milepost": begin,
+        "to_milepost": end,
+        "from_exit": first,
+        "to_exit": last,
+        "town": town,
+    }
+
+
+def _at(route: Route, milepost: float) -> str:
+    """Return a place without a name."""
+    return f"mile {milepost:.0f}" if route.unit == "mi" else f"km {milepost:.0f}"
+
+
+def _between(route: Route, begin: float, end: float, exits: gpd.GeoDataFrame) -> str:
+    """Return a stretch in the words of the road: its exit numbers, else its mileposts."""
+    numbers = [number for number in exits["number"] if number]
+    if len(numbers) > 1:
+        return f"exits {numbers[0]} to {numbers[-1]}"
+    if numbers:
+        return f"exit {numbers[0]}"
+    return f"{'miles' if route.unit == 'mi' else 'km'} {begin:.0f} to {end:.0f}"
+
+
+def _told_apart(sections: pd.DataFrame) -> pd.Series:
+    """Return the names, with the mileposts behind those that occur twice."""
+    twice = sections["name"].duplicated(keep=False)
+    places = [
+        f"{row.name}, {'mile' if row.unit == 'mi' else 'km'} {row.from_milepost:.1f} to {row.to_milepost:.1f}"
+        for row in sections.itertuples(index=False)
+    ]
+    return sections["name"].where(~twice, pd.Series(places, index=sections.index))
+
+
+def _cells(routes: Routes, sections: pd.DataFrame, corridor: shapely.Geometry) -> np.ndarray:
+    """Return the land of each section: what is nearer to its stretch of highway than to any other."""
+    points, owner = [], []
+    taken: list[shapely.LineString] = []
+    for route in routes.routes:
+        for row in np.flatnonzero(sections["route_id"].eq(route.route_id)):
+            begin, end = sections["from_milepost"].iloc[row], sections["to_milepost"].iloc[row]
+            count = max(1, int(np.ceil((end - begin) * METRES[route.unit] / _SAMPLE_M)))
+            own = route.points_at(begin + (np.arange(count) + 0.5) / count * (end - begin))
+            for line in taken:
+                own = own[~shapely.dwithin(own, line, _TOGETHER_M)]
+            points.append(own)
+            owner.append(np.full(len(own), row))
+        shapely.prepare(route.line)
+        taken.append(route.line)
+    every, owners = np.concatenate(points), np.concatenate(owner)
+    if len(every) == 1:
+        cells = np.array([corridor], dtype=object)
+    else:
+        shapes = shapely.voronoi_polygons(shapely.MultiPoint(every), extend_to=corridor, ordered=True)
+        cells = shapely.get_parts(shapes)
+    land = [shapely.intersection(shapely.union_all(cells[owners == row]), corridor) for row in range(len(sections))]
+    return np.array(land, dtype=object)
