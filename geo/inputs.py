@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
 from geo.crs import WGS84, to_metric
+from geo.dead_ends import join_dead_ends
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file, sha256_of
 from geo.network import RoadNetwork, build_network
@@ -177,7 +178,10 @@ def _read_roads(
         attempts.finish()
         return None
     say("Building the road network …")
-    network = attempts.run(lambda: build_network(osm.roads, crs=areas.table.crs, speeds_kmh=speeds))
+    roads, links = join_dead_ends(osm.roads, within_m=project.roads.join_dead_ends_m)
+    if links:
+        say(f"Joined dead ends with {links:,} links …")
+    network = attempts.run(lambda: build_network(roads, crs=areas.table.crs, speeds_kmh=speeds))
     if network is not None:
         # Highways are looked for among roads that come near the areas: others would be said to be missing.
         attempts.run(lambda: _refuse_no_contact(areas.table, network, project))

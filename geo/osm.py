@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import osmium
+import pyarrow as pa
 
 from geo.errors import InputError, Problem
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
@@ -17,10 +18,10 @@ from geo.records import Dropped
 from geo.roads import Roads
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-_LIBOSMIUM_ERRORS = (RuntimeError, osmium.InvalidLocationError)
-"""What libosmium raises when a file is no good, whatever is wrong with it."""
-
 _HISTORY_SUFFIXES = (".osh", ".osc", ".osh.pbf", ".osh.gz", ".osc.gz", ".osh.bz2", ".osc.bz2")
+
+_READ_ERRORS = (RuntimeError, osmium.InvalidLocationError, pa.ArrowInvalid)
+"""What libosmium raises when a file is no good, whatever is wrong with it, and pyarrow on text that is not UTF-8."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def read_osm(
         say(f"Reading {path.name} …")
         try:
             file_ways, file_places = _read_file(path, clip)
-        except _LIBOSMIUM_ERRORS as error:
+        except _READ_ERRORS as error:
             problems.append(_unreadable(path, str(error)))
             continue
         ways.append(file_ways)
@@ -136,7 +137,7 @@ def _header_problem(path: Path) -> Problem | None:
     try:
         with osmium.io.Reader(str(path), osmium.osm.NOTHING) as reader:
             several = reader.header().has_multiple_object_versions
-    except _LIBOSMIUM_ERRORS as error:
+    except _READ_ERRORS as error:
         return _unreadable(path, str(error))
     return _history(path) if several else None
 

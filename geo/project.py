@@ -78,6 +78,8 @@ class Roads(Section):
     """Speeds that replace those of the class table, in km/h, by OpenStreetMap `highway` value."""
     max_off_road_m: Annotated[float, Field(gt=0, le=100_000)] = 10_000
     """A point farther than this from any road, in metres, counts as not connected."""
+    join_dead_ends_m: Annotated[float, Field(ge=0, le=10_000)] = 0
+    """For files of main roads only: join each dead end to other roads within this many metres. 0 joins nothing."""
     venue_kinds: tuple[VenueKind, ...] = tuple(VENUE_KINDS)
     """Kinds of venue taken from the files; leave one out when the files' list of it is known to be poor."""
 

@@ -140,7 +140,8 @@ def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[in
     """Return the nodes where some highways, where they are no motorways, meet other through roads."""
     limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
     own = np.array(
-        [bool(text) and bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in roads.ref], dtype=bool
+        [bool(text) and bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in roads.ref],
+        dtype=bool,
     )
     open_rows = np.flatnonzero((own & ~limited)[looked_up.way])
     other_rows = np.flatnonzero(~own[looked_up.way] & ~looked_up.is_link[looked_up.way])
@@ -164,7 +165,9 @@ def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> 
     """Return the row of a crossing; None where only small streets meet the highway."""
     ways = looked_up.ways_at(node)
     name = looked_up.labels(ways, wanted) or looked_up.split_at(node, wanted)
-    if not name and not any(ROAD_CLASSES[roads.road_class[way]] in _MAIN_STREETS and not roads.ref[way] for way in ways):
+    if not name and not any(
+        ROAD_CLASSES[roads.road_class[way]] in _MAIN_STREETS and not roads.ref[way] for way in ways
+    ):
         return None
     return {
         "osm_id": f"n{roads.node_id[node]}",

@@ -106,7 +106,10 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
             "exit_id": ids,
             "route_id": route.route_id,
             "ref": route.ref,
-            **{name: [row[at] for row in rows] for at, name in enumerate(("number", "name", "crossing", "label"), start=1)},
+            **{
+                name: [row[at] for row in rows]
+                for at, name in enumerate(("number", "name", "crossing", "label"), start=1)
+            },
             "milepost": np.array([row[5] for row in rows], dtype=float),
         },
         geometry=points,
@@ -197,5 +200,3 @@ def _unique(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
-
-

@@ -121,6 +121,18 @@ class Route:
             inside |= (mileposts >= begin - 1e-6) & (mileposts <= end + 1e-6)
         return inside
 
+    def is_beyond(self, points: npt.NDArray[np.object_], metres: float) -> npt.NDArray[np.bool_]:
+        """Say which points lie more than some metres ahead of either end of the line."""
+        beyond = np.zeros(len(points), dtype=bool)
+        if self.is_loop:
+            return beyond
+        xy, vertices = shapely.get_coordinates(points), shapely.get_coordinates(self.line)
+        along = shapely.line_locate_point(self.line, points)
+        for at, (tip, tail) in ((0.0, vertices[[0, 1]]), (self.along_m[-1], vertices[[-1, -2]])):
+            course = (tip - tail) / np.hypot(*(tip - tail))
+            beyond |= (np.abs(along - at) < 1) & ((xy - tip) @ course > metres)
+        return beyond
+
     def side_of(self, points: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
         """Return, for each point, the direction of the traffic that passes on its side of the highway."""
         along = shapely.line_locate_point(self.line, points)
@@ -237,7 +249,11 @@ def measure(
     mileposts = true / METRES[unit]
 
     def places(stretches: tuple[shapely.LineString, ...]) -> tuple[Gap, ...]:
-        near = [own for own in stretches if shapely.distance(cut, shapely.line_interpolate_point(own, 0.5, True)) < 1]  # noqa: FBT003 # shapely's own
+        near = [
+            own
+            for own in stretches
+            if shapely.distance(cut, shapely.line_interpolate_point(own, 0.5, normalized=True)) < 1
+        ]
         ends = [np.sort(shapely.line_locate_point(cut, shapely.points(own.coords)))[[0, -1]] for own in near]
         rows = sorted((*np.interp(pair, along, mileposts), own.length) for pair, own in zip(ends, near, strict=True))
         return tuple(Gap(float(begin), float(end), float(length)) for begin, end, length in rows)

@@ -115,7 +115,7 @@ def _graph(ways: gpd.GeoDataFrame) -> _Graph:
 
 
 def _undirected(graph: _Graph, bridges: Ints) -> csr_matrix:
-    """Return the road distances between vertices in metres, one-way streets and gaps ignored."""
+    """Return the road distances between vertices in metres, one-way streets ignored."""
     start, end = np.concatenate([graph.start, bridges[:, 0]]), np.concatenate([graph.end, bridges[:, 1]])
     length = np.hypot(*(graph.xy[end] - graph.xy[start]).T)
     row, column = np.concatenate([start, end]), np.concatenate([end, start])
@@ -157,9 +157,8 @@ def _seams(graph: _Graph, roads: csr_matrix) -> Ints:
         apart = apart[~np.isfinite(along[apart])]
         distance = np.hypot(*(graph.xy[apart] - graph.xy[end]).T)
         chosen = set(apart[is_loose[apart]])
-        others = np.flatnonzero(~is_loose[apart])
-        if len(others):
-            chosen.add(apart[others[np.argmin(distance[others])]])
+        if not chosen and len(apart):
+            chosen.add(apart[np.argmin(distance)])
         pairs += [(int(end), int(other)) for other in sorted(chosen)]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
@@ -229,7 +228,10 @@ def _spine(graph: _Graph, bridges: Ints, inside: npt.NDArray[np.bool_]) -> Spine
 
 def _ends(part: _Graph, bridges: Ints) -> tuple[int, int]:
     """Return the two vertices farthest apart by road; the southern or western one first, when in doubt."""
-    roads = _undirected(part, bridges)
+    # Carriageways that never meet form a ring with the bridges at their ends: rungs in between make it a ladder.
+    beside = np.unique(np.concatenate([part.start[part.one_way], part.end[part.one_way]]))
+    rungs = beside[cKDTree(part.xy[beside]).query_pairs(SEAM_M, output_type="ndarray")].reshape(-1, 2)
+    roads = _undirected(part, np.concatenate([bridges, rungs]))
     begin = int(part.start.min())
     one = _farthest(dijkstra(roads, indices=begin))
     other = _farthest(dijkstra(roads, indices=one))

@@ -162,4 +162,8 @@ def _knots(x: Floats, shift: Floats) -> tuple[Floats, Floats]:
     step = _STEEPEST * _KNOT_SPACING
     for row in range(1, len(knots)):
         knots[row] = np.clip(knots[row], knots[row - 1] - step, knots[row - 1] + step)
+    if abs(knots[0]) < 1:
+        # Numbering begins where the study area does: that is milepost 0.
+        later = at >= _KNOT_SPACING
+        return np.append(0.0, at[later]), np.append(0.0, knots[later])
     return at, knots

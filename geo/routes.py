@@ -20,6 +20,9 @@ LEAST_PART_M = 3_000.0
 LEAST_PART_SHARE = 0.05
 """So is one that is shorter than this share of the longest part."""
 
+BEYOND_M = 1_000.0
+"""Places farther than this ahead of the end of a highway, in metres, have no milepost on it."""
+
 _NONE = Calibration(FEW, descending=False, at=np.zeros(0), shift=np.zeros(0))
 
 
@@ -62,6 +65,7 @@ class Routes:
         pandas.DataFrame
             On the index of `points`: ``route_id``, ``ref``, ``milepost``, ``offset_m`` (distance to the centre line) and
             ``side``, the direction of the traffic on that side. Of two highways that run together the first counts.
+            Beyond the end of a highway by more than `BEYOND_M` there is no milepost: NaN, and "" as the side.
         """
         geometries = np.asarray(points.array)
         distance = np.column_stack([shapely.distance(route.line, geometries) for route in self.routes])
@@ -69,6 +73,7 @@ class Routes:
         milepost, side = np.full(len(points), np.nan), np.full(len(points), "", dtype=object)
         for number, route in enumerate(self.routes):
             here = nearest == number
+            here &= ~route.is_beyond(geometries, BEYOND_M)
             milepost[here], side[here] = route.milepost_of(geometries[here]), route.side_of(geometries[here])
         return pd.DataFrame(
             {
@@ -149,14 +154,18 @@ def _parts(ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> tuple[
     small = [spine for spine in here if spine.length_m < least]
     if small:
         metres = sum(spine.length_m for spine in small)
-        notes.append(Dropped(ref, f"short pieces cut off from the highway ({metres / 1000:.1f} km), left out", len(small)))
+        notes.append(
+            Dropped(ref, f"short pieces cut off from the highway ({metres / 1000:.1f} km), left out", len(small))
+        )
     parts = [spine for spine in here if spine.length_m >= least]
     if len(parts) > 1:
         text = f"parts more than {LONGEST_BRIDGE_M / 1000:.0f} km apart, or longer apart than themselves, measured one by one"
         notes.append(Dropped(ref, text, len(parts)))
     side_m = sum(spine.side_m for spine in parts)
     if side_m >= LEAST_PART_M / 10:
-        notes.append(Dropped(ref, "km of side branches with its number, left out of the measured line", round(side_m / 1000)))
+        notes.append(
+            Dropped(ref, "km of side branches with its number, left out of the measured line", round(side_m / 1000))
+        )
     _, directions = driving_order(parts[0].line, ref, is_loop=parts[0].is_loop)
     axis = 1 if directions[0] == "NB" else 0
     return sorted(parts, key=lambda spine: spine.line.centroid.coords[0][axis]), notes
@@ -235,7 +244,7 @@ def _route_notes(route: Route, numbers: np.ndarray, nodes: gpd.GeoDataFrame) -> 
     known = int(np.isfinite(numbers).sum())
     why = {
         COUNTED: "exit numbers that count the exits: mileposts are measured from the edge of the study area",
-        RESTART: "exit numbers that start over along the way: mileposts are measured from the edge of the study area",
+        RESTART: "exit numbers that start over, or belong to other highways: mileposts are measured from the edge of the study area",
         OTHER: "exit numbers that are not mileposts: mileposts are measured from the edge of the study area",
     }
     if route.calibration.kind in why:

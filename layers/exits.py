@@ -91,9 +91,7 @@ def exit_minutes(
     nodes = exits.routes.exit_nodes[["exit_id", "way"]].reset_index(drop=True)
     for category in categories:
         members = np.flatnonzero(offers(providers, category))
-        nodes[f"minutes_{category}"] = minutes_to_nearest(
-            exits.network, exits.positions, destinations.take(members)
-        )[0]
+        nodes[f"minutes_{category}"] = minutes_to_nearest(exits.network, exits.positions, destinations.take(members))[0]
     both = pd.concat([nodes[nodes["way"].ne(-heading)].assign(heading=heading) for heading in (1, -1)])
     best = both.drop(columns="way").groupby(["exit_id", "heading"], sort=False).min().reset_index()
     table = exits.routes.exits[["exit_id", "route_id", "label", "number", "milepost"]].merge(best, on="exit_id")

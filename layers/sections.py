@@ -82,9 +82,7 @@ def make_sections(
     return sections[~bare].reset_index(drop=True), dropped
 
 
-def section_minutes(
-    sections: pd.DataFrame, minutes: pd.DataFrame, *, categories: tuple[str, ...]
-) -> pd.DataFrame:
+def section_minutes(sections: pd.DataFrame, minutes: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.DataFrame:
     """Return how far help is from the exits of each section: figures of people on the road, not of residents.
 
     Parameters
@@ -111,7 +109,10 @@ def section_minutes(
         if inside.empty:
             before, behind = own[own["milepost"] < section.from_milepost], own[own["milepost"] > section.to_milepost]
             used = pd.concat(
-                [before[before["milepost"].eq(before["milepost"].max())], behind[behind["milepost"].eq(behind["milepost"].min())]]
+                [
+                    before[before["milepost"].eq(before["milepost"].max())],
+                    behind[behind["milepost"].eq(behind["milepost"].min())],
+                ]
             )
         figures: dict[str, float] = {"n_exits": inside["exit_id"].nunique()}
         for category in categories:
@@ -208,7 +209,7 @@ def _row(
 
 def _at(route: Route, milepost: float) -> str:
     """Return a place without a name."""
-    return f"mile {milepost:.0f}" if route.unit == "mi" else f"km {milepost:.0f}"
+    return f"{'mile' if route.unit == 'mi' else 'km'} {round(milepost)}"
 
 
 def _between(route: Route, begin: float, end: float, exits: gpd.GeoDataFrame) -> str:
@@ -218,7 +219,7 @@ def _between(route: Route, begin: float, end: float, exits: gpd.GeoDataFrame) ->
         return f"exits {numbers[0]} to {numbers[-1]}"
     if numbers:
         return f"exit {numbers[0]}"
-    return f"{'miles' if route.unit == 'mi' else 'km'} {begin:.0f} to {end:.0f}"
+    return f"{'miles' if route.unit == 'mi' else 'km'} {round(begin)} to {round(end)}"
 
 
 def _told_apart(sections: pd.DataFrame) -> pd.Series:

@@ -38,12 +38,16 @@ LINE_VERTICES = 3_000
 SMALLEST_PART = 60
 """Parts and holes of the reach smaller than a square of 1 / `SMALLEST_PART` of the map's width are not drawn."""
 
+TANGLE = 2.5
+"""An outline of the reach longer than this times the way around the study area is not drawn at first sight."""
+
 CROWD = 200
 """Points of one kind beyond which they would hide the map at first sight."""
 
 VENUE_FIELDS = ("name", "highway", "exit", "distance", "source")
 PROVIDER_FIELDS = (
-    "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves", "verified_on", "source",
+    "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves", "verified_on",
+    "source",
 )  # fmt: skip
 
 Layers = dict[str, folium.map.Layer]
@@ -141,19 +145,28 @@ def _shapes(table: gpd.GeoDataFrame, vertices: int) -> list[Feature]:
 
 def _points(view: View) -> Layers:
     numbers = {row.area_id: number for number, row in enumerate(view.rows)}
-    shown = shown_at_start(view)
     layers: Layers = {}
     for kind in view.venue_counts:
         columns = point_columns([venue for venue in view.venues if venue.kind == kind], VENUE_FIELDS, numbers)
-        layers[kind] = PointLayer(kind, VENUES[kind], kind, "venues", columns, show=kind in shown)
+        layers[kind] = PointLayer(kind, VENUES[kind], kind, "venues", columns, show=False)
     if view.providers:
         columns = point_columns(view.providers, PROVIDER_FIELDS, numbers)
         layers["providers"] = PointLayer("providers", PROVIDER, "provider", "providers", columns, show=False)
     return layers
 
 
-def shown_at_start(view: View) -> set[str]:
-    """Return the kinds of venue and the service categories that are drawn when the page opens: few enough to be read."""
+def shown_at_start(study: Study, view: View) -> set[str]:
+    """Return what is drawn when the page opens: points few enough, and the widest reach if its outline is legible."""
     venues = {kind for kind, number in view.venue_counts.items() if VENUES[kind].shown and number <= CROWD}
     needed = {c for c, number in view.provider_counts.items() if c in view.place.required and number <= CROWD}
-    return venues | needed
+    return venues | needed | _legible_reach(study)
+
+
+def _legible_reach(study: Study) -> set[str]:
+    """Return the widest band's layer unless roads are so few that the reach is a tangle of strips along them."""
+    if not len(study.reach):
+        return set()
+    widest = study.reach.loc[study.reach["minutes"].idxmax()]
+    outline_m = tidy(widest.geometry, (width_of(study.areas.geometry) / SMALLEST_PART) ** 2).length
+    border_m = study.areas.geometry.union_all().convex_hull.length
+    return {f"reach{widest['minutes']:g}"} if outline_m <= TANGLE * border_m else set()

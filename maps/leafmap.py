@@ -56,4 +56,4 @@ class OutreachMap(folium.Map):
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - folium's own signature
         """Return the page in a frame of its own, as a notebook shows it."""
-        return self.figure._repr_html_(**kwargs)  # noqa: SLF001 - the notebook's protocol
+        return self.figure._repr_html_(**kwargs)

@@ -62,7 +62,7 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "kinds": [(kind, VENUES[kind], number) for kind, number in view.venue_counts.items()],
         "provider": PROVIDER,
         "outline": outline,
-        "shown": shown_at_start(view),
+        "shown": shown_at_start(study, view),
         "reach": [minutes for minutes in bands if f"reach{minutes}" in layers],
         "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
         "has": {name: name in layers for name in ("under", "roads", "context", "regions")},

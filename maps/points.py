@@ -51,8 +51,8 @@ class PointLayer(folium.map.Layer):
 def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Mapping[str, int]) -> dict[str, Any]:
     """Return places as columns: ``lat``, ``lon``, ``area`` (number of the row, -1 outside) and the text fields.
 
-    A field whose values repeat is given as its different values, ``of``, and a number for each place, ``at``; a field that
-    no place has is left out.
+    A field whose values repeat is given as its different values, ``of``, and a number for each place, ``at``; a field
+    that no place has is left out.
     """
     columns: dict[str, Any] = {
         "lat": [round(place.lat, 4) for place in places],

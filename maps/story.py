@@ -52,13 +52,13 @@ def subtitle(highways: Sequence[str], place: Place, as_of: dt.date | None, texts
 def tiles(figures: Figures, highways: Sequence[str], place: Place, texts: Texts) -> tuple[tuple[str, str], ...]:
     """Return the three figures: value and what it counts."""
     minutes = f"{place.headline_min:g}"
-    hardest = figures.hardest_category
-    hardest_words = texts.entries[f"category.{hardest}.plain"] if hardest else ""
+    hardest = texts.entries.get(f"category.{figures.hardest_category}.plain", "")
+    share = texts.percent(figures.share_beyond)
     return (
-        (texts.rough(figures.people_beyond), texts("tile.people", minutes=minutes, share=texts.percent(figures.share_beyond))),
-        (texts.percent(figures.hardest_share), texts("tile.hardest", minutes=minutes, service=hardest_words)),
+        (texts.rough(figures.people_beyond), texts("tile.people", minutes=minutes, share=share)),
+        (texts.percent(figures.hardest_share), texts("tile.hardest", minutes=minutes, service=hardest)),
         (texts.number(figures.n_venues), texts("tile.venues", highways=texts.listing(highways))),
-    )  # fmt: skip
+    )
 
 
 def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: Place, texts: Texts) -> str:

@@ -116,8 +116,8 @@ def _declare(variables: Mapping[str, str]) -> str:
 def quantile_breaks(values: Sequence[float], *, decimals: int) -> tuple[float, ...]:
     """Return the values that part `values` into at most `CLASSES` groups of about equal size.
 
-    Breaks are rounded, so that the key states exactly what is drawn, and fewer when values repeat. Non-finite values are
-    left out.
+    Breaks are rounded, so that the key states exactly what is drawn, and fewer when values repeat. Non-finite values
+    are left out.
 
     Examples
     --------

@@ -5,6 +5,7 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -50,7 +51,9 @@ class Texts:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with this language's separators."""
-        text = f"{value:,.{decimals}f}"
+        # Half up, as people and the page's program round; Python's own formatting rounds half to even.
+        exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        text = f"{exact:,f}"
         swap = {",": self.entries["format.thousands"], ".": self.entries["format.decimal"]}
         return "".join(swap.get(sign, sign) for sign in text)
 

@@ -28,8 +28,8 @@ def make_view(study: Study) -> View:
     Parameters
     ----------
     study
-        A `layers.study.Study`. Confidential providers are left out here, once for all outputs: of them only the count goes
-        on. Optional attributes: ``towns`` (name, population, points) and ``context`` polygons.
+        What to tell. Its confidential providers are left out here, once for all outputs: only their number goes on.
+        A study may also have ``regions`` (polygons with ``name``) that areas lie in.
     """
     project = study.project
     texts = load_texts(getattr(project, "language", "en"))
@@ -156,8 +156,8 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
 
 
 def _minutes(value: float) -> float:
-    """Return minutes as they are; an unknown value counts as not reachable, never as near."""
-    return math.inf if math.isnan(value) else float(value)
+    """Return minutes to one decimal, as the CSV has them; an unknown value counts as not reachable, never as near."""
+    return math.inf if math.isnan(value) else round(float(value), 1)
 
 
 def _region_names(study: Study, points: gpd.GeoSeries) -> dict[Any, str]:

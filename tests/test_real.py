@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial import cKDTree
 
 from geo.inputs import load_inputs
 from geo.project_file import load_project
@@ -59,6 +60,25 @@ def test_minutes_are_plausible(mississippi: Study) -> None:
     issaquena = mississippi.areas[mississippi.areas["name"].eq("Issaquena")].iloc[0]
     assert hinds["minutes_medical"] < 12
     assert issaquena["minutes_medical"] > hinds["minutes_medical"]
+
+
+def absurd(result: Study) -> int:
+    """Count minutes beyond 10 plus 3 per kilometre of straight distance: ample but where a river lies between."""
+    count = 0
+    for category in result.project.access.required:
+        offering = result.providers[result.providers["categories"].str.contains(category)]
+        places = result.people.geometry.get_coordinates()
+        straight_m = cKDTree(offering.geometry.get_coordinates()).query(places)[0]
+        count += int((result.people[f"minutes_{category}"] > 10 + 3 * straight_m / 1000).sum())
+    return count
+
+
+def test_nobody_drives_around_the_county_to_the_next_street(mississippi: Study) -> None:
+    """METHOD.md prints both counts: the file lacks streets, and links between dead ends mend most of it."""
+    assert absurd(mississippi) == 3
+    project = load_project(HERE / "real" / "mississippi.toml")
+    unlinked = project.model_copy(update={"roads": project.roads.model_copy(update={"join_dead_ends_m": 0})})
+    assert absurd(make_study(unlinked, load_inputs(unlinked, progress=silent), progress=silent)) == 16
 
 
 def test_venues_are_the_listed_ones_once(mississippi: Study) -> None:

@@ -1,6 +1,7 @@
 """Palettes that everybody can tell apart, and classes that say what is drawn."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -40,7 +41,7 @@ def test_every_kind_has_its_own_shape():
 @pytest.mark.parametrize(("ramp", "least"), [(RAMP_LIGHT, 14), (RAMP_DARK, 10)])
 @pytest.mark.parametrize("vision", VISION)
 def test_ramp_steps_differ_and_lightness_runs_one_way(ramp, least, vision):
-    assert all(difference(a, b, vision) >= least for a, b in zip(ramp, ramp[1:], strict=False))
+    assert all(difference(a, b, vision) >= least for a, b in pairwise(ramp))
     lightness = [seen(colour, vision)[0] for colour in ramp]
     assert lightness in (sorted(lightness), sorted(lightness, reverse=True))
 

@@ -38,7 +38,8 @@ function makeLabels(map, data) {
 
   /** Greedy placement: each label keeps its place unless a more important one has it. */
   function declutter(shapes) {
-    const taken = [];
+    // What the key and the buttons cover is taken.
+    const taken = all('#key, .leaflet-control-zoom', document).map(box => box.getBoundingClientRect());
     const towns = townLimit();
     const frame = map.getContainer().getBoundingClientRect();
     const free = box => !taken.some(other =>

@@ -4,6 +4,9 @@ function makePoints(map, layers, data) {
   const kinds = Object.keys(data.kinds).filter(kind => layers[kind]);
   const venues = [];
   const services = [];
+  // Room for the key, which lies above popups.
+  const right = isNarrow() ? 10 : byId('key').offsetWidth + 24;
+  const popupOptions = {maxWidth: 290, minWidth: 230, autoPanPaddingTopLeft: [10, 10], autoPanPaddingBottomRight: [right, 30]};
 
   kinds.forEach(kind => layers[kind].eachLayer(point => {
     const place = point.place;
@@ -51,7 +54,7 @@ function makePoints(map, layers, data) {
 
   function addWords(point, title, lines) {
     const content = () => el('div', {}, el('h3', {}, named(title)), ...lines());
-    point.bindPopup(content, {maxWidth: 290, minWidth: 230, autoPanPadding: [20, 20]});
+    point.bindPopup(content, popupOptions);
   }
 
   const tip = L.tooltip({className: 'tip', direction: 'top', offset: [0, -6]});

@@ -99,6 +99,7 @@ function start(map, layers, data) {
   map.on('zoomend', () => afterZoom(map, container));
   map.on('zoomend moveend resize layeradd layerremove', settled(declutter, 60));
   map.on('moveend', link.save);
+  byId('key').addEventListener('toggle', declutter);
   addEventListener('resize', () => map.invalidateSize());
   performance.mark('outreach-ready');
   root.dataset.ready = '1';
@@ -156,4 +157,14 @@ function wireButtons({map, data, home, link}) {
   });
 }
 
-window.OutreachMap = {start, points: pointGroup};
+/** A browser that fails here still gets the still map and the whole table. */
+function startOrFallBack(map, layers, data) {
+  try {
+    start(map, layers, data);
+  } catch (error) {
+    root.classList.remove('js');
+    throw error;
+  }
+}
+
+window.OutreachMap = {start: startOrFallBack, points: pointGroup};

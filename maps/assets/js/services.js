@@ -1,0 +1,46 @@
+// The list of services that may be shown: search, kind of service, and each opens its popup on the map.
+
+function makeServiceList(points, showMap) {
+  const body = document.querySelector('#services tbody');
+  if (!body) return;
+  const search = byId('service-search');
+  const category = byId('service-category');
+  const more = byId('more-services');
+  const haystack = points.services.map(({title, place}) => plain(title + ' ' + (place.town || '')));
+  let found = [];
+
+  function row(service) {
+    const button = el('button', {type: 'button', class: 'a'}, named(service.title));
+    button.addEventListener('click', () => { points.visit(service); showMap(); });
+    const name = el('td', {}, button, el('span', {class: 'sub'}, service.kind));
+    const town = el('td', {}, named(service.place.town || ''));
+    return el('tr', {}, name, town, el('td', {class: 'phone'}, named(service.place.phone || '')));
+  }
+
+  function extend() {
+    const next = body.children.length;
+    body.append(...found.slice(next, next + ROWS_AT_ONCE).map(row));
+    const rest = found.length - body.children.length;
+    more.hidden = rest <= 0;
+    more.textContent = say('more', {n: Math.min(ROWS_AT_ONCE, rest)});
+    return next;
+  }
+
+  function filter() {
+    const wanted = plain(search.value.trim());
+    found = points.services.filter((service, i) =>
+      (!wanted || haystack[i].includes(wanted)) && (!category.value || service.categories.includes(category.value)));
+    body.textContent = '';
+    extend();
+    const [n, total] = [found.length, points.services.length];
+    const key = n === total ? 'services_all' : n ? 'services_some' : 'services_none';
+    byId('service-count').textContent = say(key, {n: whole(n), total: whole(total)});
+  }
+
+  search.addEventListener('input', filter);
+  category.addEventListener('change', filter);
+  more.addEventListener('click', () => body.children[extend()].querySelector('button').focus());
+  // Built when the list is first opened: a state has thousands of services.
+  byId('tab-services').addEventListener('click', () => { if (!body.children.length) filter(); });
+  byId('tab-services').addEventListener('focus', () => { if (!body.children.length) filter(); });
+}

@@ -1,0 +1,388 @@
+"""Highways as measured lines: hand-made courses, exits and odd cases."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS
+
+from geo.osm import read_osm
+from geo.route_access import EXIT, NUMBERED, access_points
+from geo.route_line import METRES
+from geo.route_miles import calibrate, exit_order
+from geo.routes import measure_routes
+
+TM = CRS.from_epsg(3814)
+X0, Y0 = 500_000.0, 1_300_000.0
+EVERYWHERE = shapely.box(X0 - 1e6, Y0 - 1e6, X0 + 1e6, Y0 + 1e6)
+KM = 1000.0
+
+
+def ways(*lines, ref="I 5", one_way=False):
+    """Return ways through points given in kilometres from a corner; a line may bring its own one_way."""
+    rows = [line if isinstance(line, tuple) else (line, one_way) for line in lines]
+    shapes = [shapely.LineString([(X0 + x * KM, Y0 + y * KM) for x, y in points]) for points, _ in rows]
+    return gpd.GeoDataFrame({"ref": ref, "one_way": [flag for _, flag in rows]}, geometry=shapes, crs=TM)
+
+
+def exits(*nodes):
+    """Return junctions given as (number, x, y) in kilometres."""
+    points = [shapely.Point(X0 + x * KM, Y0 + y * KM) for _, x, y in nodes]
+    table = {
+        "osm_id": [f"n{at}" for at in range(len(nodes))],
+        "ref": [number for number, _, _ in nodes],
+        "name": "",
+    }
+    return gpd.GeoDataFrame(table, geometry=points, crs=TM)
+
+
+def measured(own, access=None, extent=EVERYWHERE, unit="km"):
+    return measure_routes(own, exits() if access is None else access, extent=extent, unit=unit)
+
+
+def only(routes):
+    assert len(routes.routes) == 1
+    return routes.routes[0]
+
+
+def said(routes, words):
+    return [note.count for note in routes.notes if words in note.reason]
+
+
+def xy(points):
+    return (shapely.get_coordinates(points) - [X0, Y0]) / KM
+
+
+STRAIGHT = ways([(0, 0), (0, 30)])
+
+
+def test_a_straight_road_runs_north_whatever_way_it_was_drawn():
+    for own in (STRAIGHT, ways([(0, 30), (0, 12)], [(0, 0), (0, 12)])):
+        route = only(measured(own))
+        assert route.directions == ("NB", "SB")
+        assert route.mileposts[0] == 0
+        assert route.mileposts[-1] == pytest.approx(30, rel=1e-3)
+        assert xy(route.points_at(np.array([12.0])))[0] == pytest.approx([0, 12], abs=0.02)
+        assert not route.gaps
+
+
+def test_miles_are_miles():
+    assert only(measured(STRAIGHT, unit="mi")).mileposts[-1] == pytest.approx(30 / 1.609344, rel=1e-3)
+    assert METRES["mi"] == 1609.344
+
+
+@pytest.mark.parametrize(
+    ("ref", "points", "directions"),
+    [
+        ("I 20", [(0, 0), (20, 30)], ("EB", "WB")),  # an even number runs from west to east
+        ("I 55", [(0, 0), (30, 20)], ("NB", "SB")),
+        ("CG-2", [(0, 0), (30, 20)], ("EB", "WB")),  # other numbers say nothing: the longer side decides
+        ("I 20", [(0, 0), (2, 30)], ("NB", "SB")),  # an even number that runs due north
+        ("I 269", [(0, 0), (30, 20)], ("EB", "WB")),
+    ],
+)
+def test_directions(ref, points, directions):
+    assert only(measured(ways(points, ref=ref))).directions == directions
+
+
+DIVIDED = ways(
+    [(0.02, 0), (0.02, 15)],
+    [(0.02, 15), (0.02, 30)],
+    [(-0.02, 30), (-0.02, 10)],
+    [(-0.02, 10), (-0.02, 0)],
+    one_way=True,
+)
+
+
+def test_carriageways_become_one_line_in_the_middle():
+    route = only(measured(DIVIDED))
+    assert route.mileposts[-1] == pytest.approx(30, rel=1e-3)
+    assert np.abs(xy(shapely.points(route.line.coords))[:, 0]).max() < 0.002
+    assert route.drives_on_right
+    places = shapely.points([[X0 + 500, Y0 + 5000], [X0 - 500, Y0 + 5000]])
+    assert route.side_of(places).tolist() == ["NB", "SB"]
+
+
+def test_traffic_on_the_left():
+    own = ways([(-0.02, 0), (-0.02, 30)], [(0.02, 30), (0.02, 0)], one_way=True)
+    route = only(measured(own))
+    assert not route.drives_on_right
+    assert route.side_of(shapely.points([[X0 + 500, Y0 + 5000]])).tolist() == ["SB"]
+
+
+def test_carriageways_three_kilometres_apart_for_a_while():
+    north = [(0.02, 0), (0.02, 10), (1.5, 12), (1.5, 15), (0.02, 17), (0.02, 30)]
+    south = [(-0.02, 30), (-0.02, 17), (-1.5, 15), (-1.5, 12), (-0.02, 10), (-0.02, 0)]
+    route = only(measured(ways(north, south, one_way=True)))
+    assert np.abs(xy(shapely.points(route.line.coords))[:, 0]).max() < 0.1
+    assert (np.diff(route.mileposts) > 0).all()
+    assert route.mileposts[-1] == pytest.approx(30, rel=0.01)
+    assert len(route.splits) == 1
+    assert route.splits[0].length_m == pytest.approx(6500, abs=500)
+    assert not route.gaps
+
+
+def test_a_missing_way_in_the_middle_is_bridged_and_said():
+    routes = measured(ways([(0, 0), (0, 10)], [(0, 12), (0, 30)]))
+    route = only(routes)
+    assert len(route.gaps) == 1
+    assert route.gaps[0].from_milepost == pytest.approx(10, abs=0.02)
+    assert route.gaps[0].to_milepost == pytest.approx(12, abs=0.02)
+    assert route.mileposts[-1] == pytest.approx(30, rel=1e-3)
+    assert route.length_m == pytest.approx(28_000, rel=1e-3)
+    assert said(routes, "bridged") == [1]
+
+
+def test_where_one_carriageway_is_missing_the_other_is_followed():
+    own = ways([(0.02, 0), (0.02, 10)], [(0.02, 14), (0.02, 30)], [(-0.02, 30), (-0.02, 0)], one_way=True)
+    route = only(measured(own))
+    assert not route.gaps
+    assert route.mileposts[-1] == pytest.approx(30, rel=0.01)
+
+
+def test_a_roundabout_without_a_number_is_no_gap():
+    route = only(measured(ways([(0, 0), (0, 10)], [(0, 10.06), (0, 30)])))
+    assert not route.gaps
+    assert route.mileposts[-1] == pytest.approx(30, rel=1e-3)
+
+
+def test_two_pieces_far_apart_are_measured_one_by_one():
+    routes = measured(ways([(0, 0), (0, 30)], [(0, 130), (0, 150)]))
+    assert [route.route_id for route in routes.routes] == ["I 5", "I 5 (part 2)"]
+    assert routes.routes[1].mileposts[0] == pytest.approx(130, rel=1e-3)  # a milepost is one place
+    assert said(routes, "measured one by one") == [2]
+
+
+def test_a_short_stray_way_is_left_out():
+    routes = measured(ways([(0, 0), (0, 30)], [(40, 10), (40, 10.5)]))
+    assert only(routes).mileposts[-1] == pytest.approx(30, rel=1e-3)
+    assert said(routes, "cut off") == [1]
+
+
+def test_spurs_are_left_out():
+    routes = measured(ways([(0, 0), (0, 15)], [(0, 15), (0, 30)], [(0, 15), (4, 15)]))
+    assert only(routes).mileposts[-1] == pytest.approx(30, rel=1e-3)
+    assert said(routes, "side branches") == [4]
+
+
+def test_a_ring_road_runs_clockwise_from_the_south():
+    angle = np.linspace(0, 2 * np.pi, 73)
+    ring = [(10 * np.sin(turn), 10 * np.cos(turn)) for turn in angle]
+    pieces = [ring[:20], ring[19:50], ring[49:]]
+    for lines in (pieces, [piece[::-1] for piece in pieces]):
+        route = only(measured(ways(*lines, ref="I 285")))
+        assert route.is_loop
+        assert route.directions == ("clockwise", "counterclockwise")
+        assert route.mileposts[-1] == pytest.approx(2 * np.pi * 10, rel=0.01)
+        assert xy(route.points_at(np.array([0.0])))[0] == pytest.approx([0, -10], abs=0.1)
+        assert xy(route.points_at(route.mileposts[-1:] / 4))[0] == pytest.approx([-10, 0], abs=0.2)
+
+
+def test_mileposts_begin_where_the_study_area_does_and_run_on_outside_it():
+    extent = shapely.union(
+        shapely.box(X0 - 1e4, Y0 + 5000, X0 + 1e4, Y0 + 12_000),
+        shapely.box(X0 - 1e4, Y0 + 20_000, X0 + 1e4, Y0 + 26_000),
+    )
+    routes = measured(STRAIGHT, exits(("", 0, 3), ("", 0, 8), ("", 0, 15), ("", 0, 22)), extent)
+    route = only(routes)
+    assert np.ravel(route.inside) == pytest.approx([0, 7, 15, 21], rel=1e-3, abs=1e-3)
+    assert route.length_m == pytest.approx(13_000, rel=1e-3)
+    assert routes.exits["milepost"].tolist() == pytest.approx([3, 17], rel=1e-3)
+    assert said(routes, "stretches inside") == [2]
+
+
+def test_a_highway_outside_the_study_area_is_said():
+    routes = measured(STRAIGHT, extent=shapely.box(X0 + 5e4, Y0, X0 + 6e4, Y0 + 1e4))
+    assert not routes.routes
+    assert said(routes, "does not come into") == [1]
+    assert routes.exits.empty
+
+
+def test_exits_with_letters_stand_in_order():
+    routes = measured(STRAIGHT, exits(("12B", 0, 12.4), ("4", 0, 4), ("12A", 0, 12.4), ("20", 0, 20), ("27", 0, 27)))
+    assert routes.exits["label"].tolist() == ["exit 4", "exit 12A", "exit 12B", "exit 20", "exit 27"]
+    assert routes.routes[0].calibration.kind == "mileposts"
+    assert sorted(["12B", "B", "4", "12A"], key=exit_order) == ["4", "12A", "12B", "B"]
+
+
+def test_exits_that_only_have_letters_do_not_calibrate():
+    routes = measured(STRAIGHT, exits(("A", 0, 3), ("B", 0, 9), ("C", 0, 14), ("D", 0, 20), ("E", 0, 28)))
+    assert routes.exits["label"].tolist() == [f"exit {letter}" for letter in "ABCDE"]
+    assert routes.routes[0].calibration.kind == "few"
+    assert routes.exits["off_by"].isna().all()
+    assert not routes.notes
+
+
+def test_no_exits_at_all():
+    routes = measured(STRAIGHT)
+    assert routes.exits.empty
+    assert routes.exit_nodes.empty
+    assert {"exit_id", "milepost", "off_by"} <= set(routes.exits.columns)
+
+
+def test_both_nodes_of_an_exit_are_one_and_know_their_carriageway():
+    nodes = exits(("7", 0.02, 6.8), ("7", -0.02, 7.4), ("", -0.02, 7.5), ("19", 0.02, 19))
+    routes = measured(DIVIDED, nodes)
+    assert routes.exits["label"].tolist() == ["exit 7", "exit 19"]
+    by_node = routes.exit_nodes.set_index("osm_id")
+    assert by_node.loc[["n0", "n1", "n2"], "exit_id"].tolist() == ["I 5 exit 7"] * 3
+    assert by_node.loc[["n0", "n1"], "way"].tolist() == [1, -1]
+
+
+def test_mileposts_follow_the_exit_numbers():
+    # The numbers say 100 at the edge of the study area, and one kilometre in fifty more than the measure.
+    numbers = [(str(round(100 + y * 1.02)), 0, y) for y in range(1, 30, 3)]
+    routes = measured(STRAIGHT, exits(*numbers))
+    route = only(routes)
+    assert route.mileposts[0] == pytest.approx(100.3, abs=0.5)
+    assert (np.diff(route.mileposts) > 0).all()
+    assert routes.exits["off_by"].abs().median() < 0.5
+
+
+def test_numbers_of_another_highway_do_not_bend_the_mileposts():
+    numbers = [(str(y), 0, y) for y in range(2, 30, 2)]
+    numbers[5:8] = [("144", 0, 12), ("146", 0, 14), ("148", 0, 16)]
+    routes = measured(STRAIGHT, exits(*numbers))
+    assert only(routes).milepost_at(np.array([14_000.0])) == pytest.approx(14, abs=0.1)
+    assert said(routes, "more than 2 km from the milepost") == [3]
+
+
+def test_exits_that_are_counted_are_detected_and_said():
+    numbers = [(str(at + 1), 0, 1 + 3.1 * at) for at in range(9)]
+    routes = measured(STRAIGHT, exits(*numbers))
+    assert only(routes).calibration.kind == "counted"
+    assert only(routes).mileposts[0] == 0
+    assert said(routes, "count the exits") == [9]
+
+
+def test_numbers_that_run_against_the_course_turn_the_highway_round():
+    numbers = [(str(30 - y), 0, y) for y in range(1, 30, 3)]
+    route = only(measured(STRAIGHT, exits(*numbers)))
+    assert route.directions == ("SB", "NB")
+    assert xy(route.points_at(np.array([10.0])))[0] == pytest.approx([0, 20], abs=0.3)
+
+
+def test_numbers_that_start_over_are_not_used():
+    numbers = [(str(y), 0, y) for y in range(1, 20, 2)] + [(str(y - 20), 0, y) for y in range(21, 30, 2)]
+    routes = measured(ways([(0, 0), (0, 60)]), exits(*numbers, *[(str(y - 20), 0, y) for y in range(31, 60, 2)]))
+    route = only(routes)
+    assert route.calibration.kind in {"restart", "mileposts"}
+    assert (np.diff(route.mileposts) > 0).all()
+
+
+def test_exit_nodes_off_the_line():
+    nodes = exits(("3", 0.03, 3), ("9", 0.4, 9)).assign(on="", crossing="", kind=EXIT)
+    routes = measured(STRAIGHT, nodes)
+    assert routes.exits["number"].tolist() == ["3"]
+    assert said(routes, "on no road") == [1]
+
+
+def test_a_node_of_another_road_is_not_ours():
+    nodes = exits(("3", 0, 3), ("9", 0.01, 9)).assign(on=["I 5;US 51", "I 220"], crossing="", kind=EXIT)
+    assert measured(STRAIGHT, nodes).exits["number"].tolist() == ["3"]
+
+
+def test_highways_that_run_together_both_have_the_place():
+    shared = [(0, 10), (0, 20)]
+    own = pd.concat(
+        [
+            ways([(0, 0), (0, 10)], shared, [(0, 20), (0, 40)]),
+            ways([(-30, 10), (0, 10)], shared, [(0, 20), (30, 20)], ref="I 4"),
+        ]
+    )
+    routes = measured(own)
+    place = np.array([shapely.Point(X0, Y0 + 15_000)])
+    assert routes.get("I 5").milepost_of(place) == pytest.approx(15, rel=1e-3)
+    assert routes.get("I 4").milepost_of(place) == pytest.approx(35, rel=1e-3)
+    assert routes.get("I 4").directions == ("EB", "WB")
+
+
+def test_locate_names_highway_milepost_and_side():
+    routes = measured(pd.concat([STRAIGHT, ways([(10, 5), (40, 5)], ref="I 4")]))
+    places = gpd.GeoSeries(
+        shapely.points([[X0 - 300, Y0 + 7000], [X0 + 20_000, Y0 + 4000], [X0, Y0 + 33_000]]), crs=TM, index=[5, 6, 7]
+    )
+    found = routes.locate(places)
+    assert found.index.tolist() == [5, 6, 7]
+    assert found["ref"].tolist() == ["I 5", "I 4", "I 5"]
+    assert found["milepost"].tolist() == pytest.approx([7, 10, np.nan], rel=1e-3, nan_ok=True)
+    assert found["offset_m"].tolist() == pytest.approx([300, 1000, 3000], abs=1)
+    assert found["side"].tolist() == ["SB", "EB", ""]
+
+
+PIECES = [
+    ([(0.02, 0), (0.02, 9), (0.3, 12)], True),
+    ([(0.3, 12), (0.1, 20), (0, 21)], True),
+    ([(0, 21), (-0.1, 20), (-0.02, 9)], True),
+    ([(-0.02, 9), (-0.02, 0)], True),
+    ([(0, 21), (2, 26)], False),
+    ([(2.5, 27), (1, 33)], False),
+    ([(1, 30.1), (6, 30)], False),
+]
+
+
+@settings(deadline=None, max_examples=25)
+@given(order=st.permutations(range(len(PIECES))), junctions=st.permutations(range(4)))
+def test_the_order_of_ways_and_exits_changes_nothing(order, junctions):
+    nodes = [("3", 0.02, 3), ("3", -0.02, 3.4), ("21", 0, 21), ("26", 2, 26)]
+    expected = measured(ways(*PIECES), exits(*nodes))
+    shuffled = exits(*nodes).iloc[list(junctions)]
+    routes = measured(ways(*[PIECES[at] for at in order]), shuffled)
+    assert routes.notes == expected.notes
+    assert routes.routes[0].line.equals(expected.routes[0].line)
+    assert routes.routes[0].gaps == expected.routes[0].gaps
+    pd.testing.assert_frame_equal(pd.DataFrame(routes.exits), pd.DataFrame(expected.exits))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 300, allow_nan=False), st.one_of(st.just(float("nan")), st.integers(0, 400).map(float))),
+        max_size=40,
+    )
+)
+def test_mileposts_always_rise(rows):
+    x, numbers = (np.array(column, dtype=float) for column in zip(*rows, strict=True)) if rows else (np.zeros(0),) * 2
+    found = calibrate(x, numbers)
+    places = np.linspace(-10, 310, 200)
+    assert (np.diff(found.apply(places)) > 0).all()
+
+
+def test_access_points_follow_ramps_and_find_crossings(tmp_path):
+    def node(number, lon, lat, tags=""):
+        return f'<node id="{number}" version="1" lon="{lon}" lat="{lat}">{tags}</node>'
+
+    def way(number, nodes, **tags):
+        inner = "".join(f'<nd ref="{at}"/>' for at in nodes)
+        return f'<way id="{number}" version="1">{inner}{"".join(f"<tag k={key!r} v={v!r}/>" for key, v in tags.items())}</way>'
+
+    junction = '<tag k="highway" v="motorway_junction"/><tag k="ref" v="51"/>'
+    text = "".join(
+        [
+            '<?xml version="1.0"?><osm version="0.6">',
+            node(1, -90, 32),
+            node(2, -90, 32.1, junction),
+            node(3, -90, 32.2),
+            node(4, -89.995, 32.105),
+            node(5, -90.1, 32.105),
+            node(6, -89.9, 32.105),
+            node(7, -90.1, 32.0),
+            node(8, -89.9, 32.0),
+            node(9, -90.0, 31.9),
+            way(1, [1, 2, 3], highway="motorway", ref="I 55", oneway="no"),
+            way(2, [2, 4], highway="motorway_link", oneway="yes"),
+            way(3, [5, 4, 6], highway="secondary", ref="MS 28"),
+            way(4, [7, 1, 8], highway="primary", ref="US 84"),
+            way(5, [9, 1], highway="trunk", ref="I 55"),
+            "</osm>",
+        ]
+    )
+    path = tmp_path / "ramps.osm"
+    path.write_text(text)
+    osm = read_osm([path])
+    found = access_points(osm.roads, osm.junctions, ["I-55"]).set_index("osm_id")
+    assert found["kind"].to_dict() == {"n2": EXIT, "n1": NUMBERED}
+    assert found["crossing"].to_dict() == {"n2": "MS 28", "n1": "US 84"}
+    assert found["on"].to_dict() == {"n2": "I 55", "n1": "I 55;US 84"}
