@@ -1,8 +1,8 @@
 """Links between roads that a sparse road file leaves apart.
 
 A file of main roads alone ends them where the streets of a town begin: two roads stop a mile apart, and the trip
-between them leads around the county. Where a planner has no better file, dead ends may be joined to the roads near them,
-as slow as any way off the road.
+between them leads around the county. Where a planner has no better file, dead ends may be joined to the roads near
+them, as slow as any way off the road.
 """
 
 from dataclasses import replace

@@ -116,7 +116,7 @@ def stand_ins(rows: Rows, facts: pd.DataFrame, ground: Ground) -> Outcome:
         return Outcome(problems=rows.problem(everyone, message, remedy))
     if ground.regions.empty:
         return Outcome()
-    row, problems = _region_rows(rows, ground.regions)
+    row, problems = region_rows(rows, ground.regions)
     if problems:
         return Outcome(problems=problems)
     file = rows.section.file
@@ -143,7 +143,7 @@ def numbered(hidden: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return table.assign(name=CONFIDENTIAL_NAME, public=False)
 
 
-def _region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[Problem]]:
+def region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[Problem]]:
     """Return the position of each row's region in `regions`, -1 for none.
 
     A region that the row names goes before its coordinates: these are then not even read.

@@ -1,4 +1,4 @@
-"""Where a highway can be left: its exits and, where it is no motorway, its crossings with other roads, with their names."""
+"""Where a highway can be left: its exits and, where it is no motorway, its crossings; with the roads they lead to."""
 
 from collections.abc import Sequence
 
@@ -39,9 +39,9 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     Returns
     -------
     geopandas.GeoDataFrame
-        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`), `on` (canonical refs of the through
-        roads at this node, joined by ";"; "-" where it lies on such roads without a number, "" on none) and `crossing` (the
-        roads that it leads to, joined by " / "); Points in EPSG:4326. Exits first, then crossings, both by id.
+        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`), `on` (canonical refs of the
+        through roads at this node, joined by ";"; "-" where they have no number, "" where there is none) and `crossing`
+        (the roads that it leads to, joined by " / "); Points in EPSG:4326. Exits first, then crossings, both by id.
     """
     looked_up = _Lookup(roads)
     wanted = {canonical_ref(ref) for ref in refs}
@@ -96,7 +96,7 @@ class _Lookup:
         """Return which of some refs meet or part at a node: those on some of the ways with such refs but not on all."""
         sets = [wanted & {canonical_ref(ref) for ref in split_refs(self.roads.ref[way])} for way in self.ways_at(node)]
         sets = [refs for refs in sets if refs]
-        return " / ".join(sorted(set.union(*sets) - set.intersection(*sets))) if sets else ""
+        return " / ".join(sorted(ref for ref in wanted if 0 < sum(ref in refs for refs in sets) < len(sets)))
 
     def reached(self, nodes: Ints, wanted: set[str]) -> list[str]:
         """Return the roads that each exit leads to, at its own node or over at most `RAMP_M` of ramps; "" for none."""

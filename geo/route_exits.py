@@ -83,8 +83,8 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     Returns
     -------
     exits : geopandas.GeoDataFrame
-        ``exit_id``, ``route_id``, ``ref``, ``number`` ("" for none), ``name``, ``crossing``, ``label`` ("exit 51", else the
-        name or the road crossed, else the milepost), ``milepost``; the point on the line. By milepost, then number.
+        ``exit_id``, ``route_id``, ``ref``, ``number`` ("" for none), ``name``, ``crossing``, ``label`` ("exit 51", else
+        the name or the road crossed, else the milepost), ``milepost``; the point on the line. By milepost, then number.
     nodes : geopandas.GeoDataFrame
         ``exit_id``, ``osm_id``, ``way`` (as above) and the node's own point.
     """
@@ -158,7 +158,7 @@ def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
-    """Return the number of the exit that each node belongs to, 0, 1, … ; the nodes stand in the order of the highway."""
+    """Return the number of the exit that each node belongs to, from 0; the nodes stand in the order of the highway."""
     along = nodes["along_m"].to_numpy(dtype=float)
     number, other = nodes["ref"].tolist(), (nodes["name"] + "|" + nodes["crossing"]).tolist()
     group = np.full(len(nodes), -1, dtype=np.int64)
@@ -173,7 +173,7 @@ def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
                 group[row], count = count, count + 1
             last[text] = row
     numbered = group >= 0
-    for row in np.flatnonzero(~numbered):
+    for row in np.flatnonzero(~numbered).tolist():
         near = np.flatnonzero(numbered & (np.abs(along - along[row]) <= SAME_PLACE_M))
         if len(near):
             group[row] = group[near[np.argmin(np.abs(along[near] - along[row]))]]
@@ -183,7 +183,7 @@ def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
             group[row] = group[before]
         else:
             group[row], count = count, count + 1
-        last["|" + other[row]] = int(row)
+        last["|" + other[row]] = row
     return group
 
 

@@ -13,7 +13,7 @@ from geo.crs import WGS84
 from geo.osm_tags import canonical_ref
 from geo.roads import Floats, segment_lengths_m
 from geo.route_lines import Spine
-from geo.route_miles import Calibration
+from geo.route_miles import UNCALIBRATED, Calibration
 
 METRES = {"mi": 1609.344, "km": 1000.0}
 """Length of the units that mileposts come in."""
@@ -226,10 +226,10 @@ def measure(
     part: int,
     unit: str,
     crs: CRS,
-    drives_on_right: bool,
-    calibration: Calibration,
 ) -> Route:
     """Return a highway measured from where it first enters the study area, milepost 0, before calibration.
+
+    Traffic is taken to keep to the right.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def measure(
         Its centre line in driving order, and the names of the directions.
     runs_m
         Where the line runs inside the study area; see `inside_m`.
-    ref, part, unit, drives_on_right, calibration
+    ref, part, unit
         See `Route`.
     crs
         The metric CRS of the line.
@@ -275,6 +275,6 @@ def measure(
         gaps=gaps,
         splits=places(spine.splits),
         is_loop=spine.is_loop,
-        drives_on_right=drives_on_right,
-        calibration=calibration,
+        drives_on_right=True,
+        calibration=UNCALIBRATED,
     )

@@ -123,7 +123,7 @@ def _undirected(graph: _Graph, bridges: Ints) -> csr_matrix:
 
 
 def _directed(graph: _Graph, bridges: Ints) -> csr_matrix:
-    """Return the costs of driving: metres, three times against a one-way street and ten times where there is no road."""
+    """Return the costs of driving: metres, three times against a one-way street, ten times where there is no road."""
     gap = np.hypot(*(graph.xy[bridges[:, 1]] - graph.xy[bridges[:, 0]]).T) * _BRIDGE
     row = np.concatenate([graph.start, graph.end, bridges[:, 0], bridges[:, 1]])
     column = np.concatenate([graph.end, graph.start, bridges[:, 1], bridges[:, 0]])
@@ -201,12 +201,9 @@ def _spine(graph: _Graph, bridges: Ints, inside: npt.NDArray[np.bool_]) -> Spine
     gap_pairs = {frozenset(pair) for pair in own.tolist()}
     there = _without_stubs(_path(costs, first, last), gap_pairs)
     ring = _ring(part, costs, there)
-    back = there if ring is not None else _without_stubs(_path(costs, last, first)[::-1], gap_pairs)
-    if ring is not None:
-        nodes, line, splits = ring, part.xy[ring], []
-    else:
-        nodes = there
-        line, splits = _centre(part.xy, there, back)
+    back = _without_stubs(_path(costs, last, first)[::-1], gap_pairs) if ring is None else ring[:0]
+    nodes = there if ring is None else ring
+    line, splits = _centre(part.xy, nodes, back)
     courses = [shapely.LineString(part.xy[course]) for course in (nodes, back) if len(course) > 1]
     if not courses or len(line) < 2:  # noqa: PLR2004 # a line has two ends
         return None

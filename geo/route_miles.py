@@ -52,6 +52,10 @@ class Calibration:
         return measured + np.interp(measured, self.at, self.shift)
 
 
+UNCALIBRATED = Calibration(FEW, descending=False, at=np.zeros(0), shift=np.zeros(0))
+"""What no exit number says anything about."""
+
+
 def exit_number(text: str) -> float:
     """Return the number in an exit's ref without its letter; NaN when there is none.
 
@@ -83,8 +87,8 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
 
     Numbers are mileposts when they grow by one per mile (or kilometre): the median of the slopes between all pairs
     (Theil-Sen) lies within 15 % of 1, and three of five form one chain in which number less measure drifts slowly. The
-    measure is then shifted by the median difference of the chain's exits within 25 miles, worked out every 10 miles. The
-    shift changes by 0.2 per mile at most, so that mileposts keep rising.
+    measure is then shifted by the median difference of the chain's exits within 25 miles, worked out every 10 miles.
+    The shift changes by 0.2 per mile at most, so that mileposts keep rising.
 
     Parameters
     ----------

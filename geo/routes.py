@@ -12,7 +12,7 @@ from geo.records import Dropped
 from geo.route_exits import EXIT_COLUMNS, NODE_COLUMNS, exit_notes, exit_tables, nodes_on_route
 from geo.route_line import METRES, Route, driving_order, inside_m, measure
 from geo.route_lines import LONGEST_BRIDGE_M, Spine, spines
-from geo.route_miles import AGREES, COUNTED, FEW, MILEPOSTS, OTHER, RESTART, Calibration, calibrate, exit_number
+from geo.route_miles import AGREES, COUNTED, MILEPOSTS, OTHER, RESTART, UNCALIBRATED, calibrate, exit_number
 
 LEAST_PART_M = 3_000.0
 """A part of a highway that is cut off and shorter than this, in metres, is left out."""
@@ -22,8 +22,6 @@ LEAST_PART_SHARE = 0.05
 
 BEYOND_M = 1_000.0
 """Places farther than this ahead of the end of a highway, in metres, have no milepost on it."""
-
-_NONE = Calibration(FEW, descending=False, at=np.zeros(0), shift=np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +61,8 @@ class Routes:
         Returns
         -------
         pandas.DataFrame
-            On the index of `points`: ``route_id``, ``ref``, ``milepost``, ``offset_m`` (distance to the centre line) and
-            ``side``, the direction of the traffic on that side. Of two highways that run together the first counts.
+            On the index of `points`: ``route_id``, ``ref``, ``milepost``, ``offset_m`` (distance to the centre line)
+            and ``side``, the direction of the traffic there. Of two highways that run together the first counts.
             Beyond the end of a highway by more than `BEYOND_M` there is no milepost: NaN, and "" as the side.
         """
         geometries = np.asarray(points.array)
@@ -98,8 +96,8 @@ def measure_routes(
         The ways of all highways with ``ref`` and ``one_way``: `geo.roads.highway_ways`, in a metric CRS. A way of two
         highways stands once for each.
     access
-        Exits and crossings: `geo.route_access.access_points`, or plain junctions (``osm_id``, ``ref``, ``name``), in the
-        same CRS.
+        Exits and crossings: `geo.route_access.access_points`, or plain junctions (``osm_id``, ``ref``, ``name``), in
+        the same CRS.
     extent
         The study area in the same CRS.
     unit
@@ -159,7 +157,7 @@ def _parts(ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> tuple[
         )
     parts = [spine for spine in here if spine.length_m >= least]
     if len(parts) > 1:
-        text = f"parts more than {LONGEST_BRIDGE_M / 1000:.0f} km apart, or longer apart than themselves, measured one by one"
+        text = f"parts more than {LONGEST_BRIDGE_M / 1000:.0f} km or their own length apart, measured one by one"
         notes.append(Dropped(ref, text, len(parts)))
     side_m = sum(spine.side_m for spine in parts)
     if side_m >= LEAST_PART_M / 10:
@@ -183,21 +181,11 @@ def _measured(
 ) -> tuple[Route, gpd.GeoDataFrame, list[Dropped]]:
     """Return one part of a highway measured and calibrated, its access points, and what is odd about them."""
     line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop)
-    kept_right = _drives_on_right(line, ways)
     own = ways[ways.geometry.distance(spine.courses) < 1]
     for _ in range(2):
-        route = measure(
-            spine,
-            line,
-            directions,
-            runs_m=inside_m(line, extent),
-            ref=ref,
-            part=part,
-            unit=unit,
-            crs=ways.crs,
-            drives_on_right=kept_right,
-            calibration=_NONE,
-        )
+        runs_m = inside_m(line, extent)
+        route = measure(spine, line, directions, runs_m=runs_m, ref=ref, part=part, unit=unit, crs=ways.crs)
+        route = replace(route, drives_on_right=_drives_on_right(line, ways))
         nodes = nodes_on_route(route, access, own)
         numbers = np.array([exit_number(text) for text in nodes["ref"]], dtype=float)
         calibration = calibrate(nodes["milepost"].to_numpy(dtype=float), numbers)
@@ -211,7 +199,7 @@ def _measured(
 
 def _shifted(route: Route, shift: float) -> Route:
     """Return a route with all mileposts moved, its calibration kept."""
-    moved = route.calibrated(replace(_NONE, at=np.array([0.0]), shift=np.array([shift])))
+    moved = route.calibrated(replace(UNCALIBRATED, at=np.array([0.0]), shift=np.array([shift])))
     return replace(moved, calibration=route.calibration)
 
 
@@ -243,12 +231,13 @@ def _route_notes(route: Route, numbers: np.ndarray, nodes: gpd.GeoDataFrame) -> 
         notes.append(Dropped(route.route_id, text, len(route.inside)))
     known = int(np.isfinite(numbers).sum())
     why = {
-        COUNTED: "exit numbers that count the exits: mileposts are measured from the edge of the study area",
-        RESTART: "exit numbers that start over, or belong to other highways: mileposts are measured from the edge of the study area",
-        OTHER: "exit numbers that are not mileposts: mileposts are measured from the edge of the study area",
+        COUNTED: "exit numbers that count the exits",
+        RESTART: "exit numbers that start over, or belong to other highways",
+        OTHER: "exit numbers that are not mileposts",
     }
     if route.calibration.kind in why:
-        notes.append(Dropped(route.route_id, why[route.calibration.kind], known))
+        text = f"{why[route.calibration.kind]}: mileposts are measured from the edge of the study area"
+        notes.append(Dropped(route.route_id, text, known))
     if route.calibration.kind == MILEPOSTS:
         off = np.abs(numbers - nodes["milepost"].to_numpy(dtype=float))
         far = int((off > AGREES).sum())

@@ -83,9 +83,9 @@ def exit_minutes(
     Returns
     -------
     pandas.DataFrame
-        One row per exit and direction in which it can be taken: ``exit_id``, ``route_id``, ``direction`` (such as "NB"),
-        ``heading`` (1 up the mileposts, -1 down), ``label``, ``number``, ``milepost`` and ``minutes_<category>`` (``inf``
-        where none can be reached). By route, direction, milepost.
+        One row per exit and direction in which it can be taken: ``exit_id``, ``route_id``, ``direction`` ("NB"),
+        ``heading`` (1 up the mileposts, -1 down), ``label``, ``number``, ``milepost`` and ``minutes_<category>``
+        (``inf`` where none can be reached). By route, direction, milepost.
     """
     destinations = snap(exits.network, providers.geometry, max_off_road_m=max_off_road_m)
     nodes = exits.routes.exit_nodes[["exit_id", "way"]].reset_index(drop=True)
@@ -235,18 +235,18 @@ def towns_served(
     within_m
         Longest straight distance, in metres.
     """
-    served = pd.Series("", index=exits.index, name="towns", dtype=str)
     if towns is None or towns.empty or exits.empty:
-        return served
+        return pd.Series("", index=exits.index, name="towns", dtype=str)
     require_same_crs(exits, towns)
     known = towns.sort_values(["population", "name"], ascending=[False, True], kind="stable").reset_index(drop=True)
     tree = shapely.STRtree(known.geometry.to_numpy())
     exit_row, town = tree.query(exits.geometry.to_numpy(), predicate="dwithin", distance=within_m)
     pairs = pd.DataFrame({"exit": exit_row, "town": town}).sort_values(["exit", "town"])
     names = known["name"].to_numpy(dtype=object)
-    for row, own in pairs.groupby("exit")["town"]:
-        served.iloc[int(row)] = ", ".join(dict.fromkeys(names[own]))
-    return served
+    listed = pairs.groupby("exit")["town"].agg(lambda own: ", ".join(dict.fromkeys(names[own])))
+    return pd.Series(
+        listed.reindex(range(len(exits)), fill_value="").to_numpy(), index=exits.index, name="towns", dtype=str
+    )
 
 
 def _choose(first: np.ndarray, one: Positions, other: Positions) -> Positions:

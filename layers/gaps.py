@@ -58,8 +58,9 @@ def gap_table(
     Returns
     -------
     pandas.DataFrame
-        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the first and the last exit by
-        milepost, ``minutes_worst`` from any of them (``inf`` when nobody can be reached) and the venues along the stretch.
+        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the first and the last
+        exit by milepost, ``minutes_worst`` from any of them (``inf`` when nobody can be reached) and the venues along
+        the stretch.
     """
     rows = [
         row

@@ -1,6 +1,7 @@
 """Sections: stretches of the corridor as areas that can be ranked, with names that people on the road would use."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import geopandas as gpd
@@ -37,8 +38,8 @@ def make_sections(
 ) -> tuple[gpd.GeoDataFrame, tuple[Dropped, ...]]:
     """Cut the corridor into sections.
 
-    Every place in the corridor belongs to the section whose stretch of highway is nearest; where two highways run together,
-    to that of the first.
+    Every place in the corridor belongs to the section whose stretch of highway is nearest; where two highways run
+    together, to that of the first.
 
     Parameters
     ----------
@@ -97,31 +98,31 @@ def section_minutes(sections: pd.DataFrame, minutes: pd.DataFrame, *, categories
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``area_id``: ``n_exits``, and per category ``exit_median_c`` and ``exit_worst_c``, minutes over the exits in
-        the section, both directions (``inf``: not reachable from it; NaN: the highway has no exit at all). A section without
-        an exit takes the nearest ones before and behind it.
+        Indexed by ``area_id``: ``n_exits``, and per category ``exit_median_c`` and ``exit_worst_c``, minutes over the
+        exits in the section, both directions (``inf``: not reachable from it; NaN: the highway has no exit at all). A
+        section without an exit takes the nearest ones before and behind it.
     """
-    rows = {}
-    for section in sections.itertuples():
-        own = minutes[minutes["route_id"].eq(section.route_id)]
-        inside = own[own["milepost"].between(section.from_milepost - 1e-6, section.to_milepost + 1e-6)]
-        used = inside
-        if inside.empty:
-            before, behind = own[own["milepost"] < section.from_milepost], own[own["milepost"] > section.to_milepost]
-            used = pd.concat(
-                [
-                    before[before["milepost"].eq(before["milepost"].max())],
-                    behind[behind["milepost"].eq(behind["milepost"].min())],
-                ]
-            )
-        figures: dict[str, float] = {"n_exits": inside["exit_id"].nunique()}
-        for category in categories:
-            values = used[f"minutes_{category}"].sort_values().to_numpy(dtype=float)
-            # No mean of the two in the middle: one of them may be infinite.
-            figures[f"exit_median_{category}"] = values[(len(values) - 1) // 2] if len(values) else np.nan
-            figures[f"exit_worst_{category}"] = values[-1] if len(values) else np.nan
-        rows[section.area_id] = figures
+    keys = ("area_id", "route_id", "from_milepost", "to_milepost")
+    rows = {
+        area_id: _exit_figures(minutes[minutes["route_id"].eq(route_id)], float(begin), float(end), categories)
+        for area_id, route_id, begin, end in zip(*(sections[key].tolist() for key in keys), strict=True)
+    }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("area_id")
+
+
+def _exit_figures(exits: pd.DataFrame, begin: float, end: float, categories: tuple[str, ...]) -> dict[str, float]:
+    """Return the figures of a stretch of a highway from the minutes of its exits."""
+    milepost = exits["milepost"]
+    inside = exits[milepost.between(begin - 1e-6, end + 1e-6)]
+    before, behind = milepost[milepost < begin].max(), milepost[milepost > end].min()
+    used = exits[milepost.isin([before, behind])] if inside.empty else inside
+    figures: dict[str, float] = {"n_exits": inside["exit_id"].nunique()}
+    for category in categories:
+        values = used[f"minutes_{category}"].sort_values().to_numpy(dtype=float)
+        # No mean of the two in the middle: one of them may be infinite.
+        figures[f"exit_median_{category}"] = float(values[(len(values) - 1) // 2]) if len(values) else np.nan
+        figures[f"exit_worst_{category}"] = float(values[-1]) if len(values) else np.nan
+    return figures
 
 
 def _towns_along(routes: Routes, towns: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -173,7 +174,7 @@ def _cuts(
 
 
 def _pairs(cuts: Sequence[float]) -> list[tuple[float, float]]:
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(pairwise(cuts))
 
 
 def _row(
@@ -225,9 +226,10 @@ def _between(route: Route, begin: float, end: float, exits: gpd.GeoDataFrame) ->
 def _told_apart(sections: pd.DataFrame) -> pd.Series:
     """Return the names, with the mileposts behind those that occur twice."""
     twice = sections["name"].duplicated(keep=False)
+    keys = ("name", "unit", "from_milepost", "to_milepost")
     places = [
-        f"{row.name}, {'mile' if row.unit == 'mi' else 'km'} {row.from_milepost:.1f} to {row.to_milepost:.1f}"
-        for row in sections.itertuples(index=False)
+        f"{name}, {'mile' if unit == 'mi' else 'km'} {begin:.1f} to {end:.1f}"
+        for name, unit, begin, end in zip(*(sections[key].tolist() for key in keys), strict=True)
     ]
     return sections["name"].where(~twice, pd.Series(places, index=sections.index))
 

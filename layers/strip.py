@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,7 +46,7 @@ class StripProvider:
 
 @dataclass(frozen=True)
 class StripProfile:
-    """Minutes to the nearest provider of a category from each exit in one direction; ``inf`` where none is reachable."""
+    """Minutes from each exit in one direction to the nearest provider of a category; ``inf``: none is reachable."""
 
     direction: str
     category: str
@@ -122,8 +123,8 @@ def make_strips(
     venues
         Venues in the corridor: ``venue_id``, ``kind``, ``name``, ``route_id``, ``milepost``, ``side``.
     providers
-        Providers in the corridor: ``provider_id``, ``name``, ``categories``, ``public``, ``exit_id``, ``exit_min``. Confidential
-        ones are left out here: a milepost would tell where they are.
+        Providers in the corridor: ``provider_id``, ``name``, ``categories``, ``public``, ``exit_id``, ``exit_min``.
+        Confidential ones are left out here: a milepost would tell where they are.
     minutes
         `layers.exits.exit_minutes`.
     gaps
@@ -185,20 +186,28 @@ def _strip(
         to_milepost=end,
         ticks=ticks_between(begin, end),
         outside=tuple(sorted(between + missing)),
-        exits=tuple(StripExit(row.milepost, row.label, row.number, row.towns) for row in exits.itertuples()),
-        venues=tuple(
-            StripVenue(row.venue_id, row.kind, row.name, row.milepost, row.side) for row in venues.itertuples()
-        ),
+        exits=tuple(StripExit(*row) for row in _rows(exits, "milepost", "label", "number", "towns")),
+        venues=tuple(StripVenue(*row) for row in _rows(venues, "venue_id", "kind", "name", "milepost", "side")),
         providers=tuple(
-            StripProvider(row.provider_id, row.name, tuple(row.categories.split(";")), row.milepost, row.exit_min)
-            for row in providers.itertuples()
+            StripProvider(provider_id, name, tuple(offered.split(";")), milepost, exit_min)
+            for provider_id, name, offered, milepost, exit_min in _rows(
+                providers, "provider_id", "name", "categories", "milepost", "exit_min"
+            )
         ),
         profiles=tuple(_profiles(route, minutes, categories)),
         gaps=tuple(
-            StripGap(row.direction, row.category, row.band_min, row.from_milepost, row.to_milepost)
-            for row in gaps.sort_values(["from_milepost", "direction", "category", "band_min"]).itertuples()
+            StripGap(*row)
+            for row in _rows(
+                gaps.sort_values(["from_milepost", "direction", "category", "band_min"]),
+                *("direction", "category", "band_min", "from_milepost", "to_milepost"),
+            )
         ),
     )
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Yield some columns of each row as plain values."""
+    return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
 def _profiles(route: Route, minutes: pd.DataFrame, categories: tuple[str, ...]) -> Iterator[StripProfile]:

@@ -21,10 +21,11 @@ def test_the_installed_tool_runs_without_the_repository(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT, cwd=tmp_path)
     wheel = next(tmp_path.glob("*.whl"))
     run(sys.executable, "-m", "venv", tmp_path / "empty", cwd=tmp_path)
-    python = next((tmp_path / "empty").glob("*/python*"))
+    scripts = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
+    python = scripts / Path(sys.executable).name
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(*install, "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
-    outreach = python.parent / "outreach"
+    outreach = scripts / "outreach"
     study = tmp_path / "study"
     run(outreach, "example", study, cwd=Path("/"))
     printed = run(outreach, "map", study / "project.toml", "--out", tmp_path / "out", cwd=Path("/"))

@@ -1,0 +1,331 @@
+"""What must not be found: the needles that an audit looks for, taken from the confidential rows of provider files.
+
+`read_secrets` is the second function, beside `geo.providers.read_providers`, that sees a confidential row. Its result
+goes to the search and nowhere else: a `Secret` shows itself as file and row only, also in a traceback.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo.crs import WGS84
+from geo.errors import InputError, Problem
+from geo.points import coordinate_columns, points_of
+from geo.project import ProviderFile
+from geo.provider_fields import categories, is_public
+from geo.provider_rows import CONFIDENTIAL_NAME, Rows, region_rows
+from geo.sources import choose, find_column, open_source, presentable_columns
+from geo.vocabulary import CATEGORIES
+
+SAME_PLACE_M = 25
+"""A confidential row this close to a public one, or to its stand-in, cannot be told apart from it by its place."""
+
+MIN_PHONE_DIGITS, US_PHONE_DIGITS = 7, 10
+MIN_WORD_LETTERS = 5
+"""A name of a single word is looked for from this length on; a shorter one would be found in any text."""
+
+_EXTRA = re.compile(
+    r"(?:.*_)?(?:addr|address|street|street\d?|e_?mail|contact|director|fax|tel|mobile|cell|hotline|url|web|site"
+    r"|legal_name|agency|organi[sz]ation|program|programme|facility)(?:_.*)?",
+)
+"""Names, in snake case, of columns beside ours whose cells would give a provider away."""
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NOT_WORD = re.compile(r"[\W_]+")
+_VOCABULARY = frozenset({*CATEGORIES, *CATEGORIES.values(), CONFIDENTIAL_NAME})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Secret:
+    """What would give one confidential row away.
+
+    Parameters
+    ----------
+    file, row
+        Where it stands; all that a message may say.
+    words
+        Kind ("name", "address") and folded words of each text.
+    phones
+        Digits only, without the country code 1.
+    links
+        Web and mail addresses in lower case, without ``https://www.``.
+    lon_deg, lat_deg
+        Its place (WGS 84); NaN when the row gives none, or one that is no secret.
+    categories
+        What it offers.
+    stand_in
+        Longitude and latitude of the point that stands for its region; NaN when the region is not known.
+    region_radius_m
+        Distance from there to the farthest point of the region, in metres.
+    """
+
+    file: Path
+    row: int
+    words: tuple[tuple[str, tuple[str, ...]], ...]
+    phones: tuple[str, ...]
+    links: tuple[str, ...]
+    lon_deg: float
+    lat_deg: float
+    categories: tuple[str, ...]
+    stand_in: tuple[float, float]
+    region_radius_m: float
+
+    def __repr__(self) -> str:
+        """Name file and row and nothing else."""
+        return f"Secret({self.file.name}, row {self.row})"
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What public rows say: shown on purpose, so not looked for."""
+
+    texts: frozenset[tuple[str, ...]]
+    phones: frozenset[str]
+    links: frozenset[str]
+    points: np.ndarray
+
+
+def read_secrets(
+    sections: Sequence[ProviderFile], *, regions: gpd.GeoDataFrame | None, crs: CRS, phones: Iterable[str] = ()
+) -> tuple[Secret, ...]:
+    """Return what must not be found, one `Secret` per confidential row.
+
+    Parameters
+    ----------
+    sections
+        Provider files, as the project file describes them. Their `where` is not applied: a row that a study leaves out
+        is no less confidential.
+    regions
+        ``region_id``, ``name`` and polygons; None when they are not known.
+    crs
+        A metric CRS of the place.
+    phones
+        Numbers that are printed on purpose, such as the help line's.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read. No message repeats a cell.
+    """
+    opened = [(section, *_open(section)) for section in sections]
+    known = _known([(rows, shown) for _, rows, shown in opened], phones, regions)
+    return tuple(
+        secret
+        for section, rows, shown in opened
+        if not shown.all()
+        for secret in _secrets(section, rows.where(~shown), known, regions, crs)
+    )
+
+
+def fold(text: str) -> tuple[str, ...]:
+    """Return the words of a text in the one form in which texts are compared.
+
+    Examples
+    --------
+    >>> fold("12 Oak\u00a0Lane, Suite B")
+    ('12', 'oak', 'lane', 'suite', 'b')
+    """
+    return tuple(_NOT_WORD.sub(" ", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()).split())
+
+
+def phone_digits(text: str) -> tuple[str, ...]:
+    """Return the phone numbers of a cell, digits only; U.S. ones without the country code and extension.
+
+    Examples
+    --------
+    >>> phone_digits("+1 (601) 555-0199 x12; 601.555.0100")
+    ('6015550199', '6015550100')
+    """
+    found = []
+    for part in re.split(r"[;,|/]| or ", text):
+        digits = re.sub(r"\D", "", re.split(r"(?i)\s*(?:x|ext)", part)[0])
+        digits = digits[1:] if len(digits) > US_PHONE_DIGITS and digits.startswith("1") else digits
+        if len(digits) >= MIN_PHONE_DIGITS:
+            found.append(digits)
+    return tuple(found)
+
+
+def bare_link(text: str) -> str:
+    """Return a web or mail address without what may be written or not.
+
+    Examples
+    --------
+    >>> bare_link(" https://www.Haven.example/ "), bare_link("mailto:a@haven.example")
+    ('haven.example', 'a@haven.example')
+    """
+    return re.sub(r"^(?:mailto:|tel:|\w+://)?(?:www\.)?", "", text.strip().lower()).rstrip("/.")
+
+
+def _open(section: ProviderFile) -> tuple[Rows, pd.Series]:
+    """Read all rows of a file and tell the public ones. What an unforeseen error says may be a cell: it stays here."""
+    try:
+        opened = open_source(section.model_copy(update={"where": {}}))
+        named = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
+        if "lon" in section.columns or not isinstance(opened.frame, gpd.GeoDataFrame):
+            named |= coordinate_columns(
+                opened.frame, lon=section.columns.get("lon"), lat=section.columns.get("lat")
+            )
+        named |= {name: name for name in opened.frame.columns if _EXTRA.fullmatch(_snake(name))} | (
+            {"category": "category"} if "category" not in named and find_column(opened.frame, "category") else {}
+        )
+        ours = ("name", "phone", "website", "address", "region", "public")
+        frame, called = choose(opened.frame, named=named, optional=ours)
+        shown, doubtful = is_public(frame, section, called)
+    except InputError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as at the door
+        kind = type(error).__name__
+    else:
+        rows = Rows(section, frame, called, presentable_columns(opened.frame, section))
+        return rows, shown & (not doubtful)
+    raise InputError([Problem(f"could not be read ({kind}).", file=section.file)])
+
+
+def _snake(name: object) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
+
+
+def _known(
+    opened: Sequence[tuple[Rows, pd.Series]], phones: Iterable[str], regions: gpd.GeoDataFrame | None
+) -> Known:
+    """Gather what public rows, the vocabulary and the regions say."""
+    texts = {fold(word) for word in _VOCABULARY}
+    if regions is not None:
+        texts |= {fold(str(name)) for name in regions["name"]}
+    digits = {number for phone in phones for number in phone_digits(phone)}
+    links: set[str] = set()
+    points: list[np.ndarray] = []
+    for rows, shown in opened:
+        public = rows.where(shown)
+        for column in _text_columns(public.frame):
+            texts |= {fold(cell) for cell in public.frame[column]}
+            digits |= {number for cell in public.frame[column] for number in phone_digits(cell)}
+            links |= {bare_link(cell) for cell in public.frame[column] if _is_link(cell)}
+        if shown.any():
+            points.append(_degrees(public))
+    placed = np.concatenate([np.empty((0, 2)), *points])
+    return Known(frozenset(texts), frozenset(digits), frozenset(links), placed[np.isfinite(placed).all(axis=1)])
+
+
+def _text_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the columns whose cells would give a provider away."""
+    return [
+        str(name)
+        for name in frame.columns
+        if name in {"name", "phone", "website", "address"} or (name != "geometry" and _EXTRA.fullmatch(_snake(name)))
+    ]
+
+
+def _is_link(cell: str) -> bool:
+    return bool(re.search(r"[\w-]\.[A-Za-z]{2,}", cell)) and " " not in cell.strip()
+
+
+def _degrees(rows: Rows) -> np.ndarray:
+    """Return longitude and latitude of each row, NaN where it gives none or one that cannot be read."""
+    frame = rows.frame
+    if not {"lon", "lat"} <= set(frame.columns) and not isinstance(frame, gpd.GeoDataFrame):
+        return np.full((len(frame), 2), np.nan)
+    points, problems = points_of(
+        frame, called=rows.called, present=rows.present, file=rows.section.file, blank_ok=True
+    )
+    if problems:
+        raise InputError(problems)
+    places: np.ndarray = shapely.get_coordinates(
+        np.where(points.isna(), shapely.Point(np.nan, np.nan), points.to_numpy())
+    )
+    return places
+
+
+def _secrets(
+    section: ProviderFile, rows: Rows, known: Known, regions: gpd.GeoDataFrame | None, crs: CRS
+) -> list[Secret]:
+    frame = rows.frame
+    degrees = _degrees(rows)
+    stand_ins, radii_m = _regions_of(rows, regions, crs)
+    hidden = degrees.copy()
+    hidden[_near(degrees, known.points) | (_apart_m(degrees, stand_ins) <= SAME_PLACE_M)] = np.nan
+    offered, _ = categories(frame, section, rows.called)
+    columns = _text_columns(frame)
+    secrets = []
+    for position, row in enumerate(frame.index):
+        cells = [(column, str(frame[column].iloc[position])) for column in columns]
+        texts = dict.fromkeys(("address" if "addr" in c or "street" in c else "name", fold(cell)) for c, cell in cells)
+        phones = dict.fromkeys(number for c, cell in cells if c != "name" for number in phone_digits(cell))
+        links = dict.fromkeys(bare_link(cell) for _, cell in cells if _is_link(cell))
+        lon, lat = (float(part) for part in hidden[position])
+        secrets.append(
+            Secret(
+                file=section.file,
+                row=int(row),
+                words=tuple(text for text in texts if _telling(text[1]) and text[1] not in known.texts),
+                phones=tuple(number for number in phones if number not in known.phones),
+                links=tuple(link for link in links if not _is_shown(link, known.links)),
+                lon_deg=lon,
+                lat_deg=lat,
+                categories=tuple(part for part in offered.iloc[position].split(";") if part),
+                stand_in=(float(stand_ins[position, 0]), float(stand_ins[position, 1])),
+                region_radius_m=float(radii_m[position]),
+            )
+        )
+    return secrets
+
+
+def _telling(words: tuple[str, ...]) -> bool:
+    """Return whether a text can be looked for: more than one word, or a long one, with letters in it."""
+    letters = sum(map(len, words))
+    return any(word.isalpha() for word in words) and letters >= MIN_WORD_LETTERS
+
+
+def _is_shown(link: str, links: frozenset[str]) -> bool:
+    """Return whether a public row has this address or a page below it."""
+    return any(shown == link or shown.startswith(f"{link}/") for shown in links)
+
+
+def _regions_of(rows: Rows, regions: gpd.GeoDataFrame | None, crs: CRS) -> tuple[np.ndarray, np.ndarray]:
+    """Return the point that stands for the region of each row, in degrees, and the region's reach from it in metres."""
+    places, radii = np.full((len(rows.frame), 2), np.nan), np.full(len(rows.frame), np.nan)
+    if regions is None or regions.empty:
+        return places, radii
+    metric = regions.to_crs(crs)
+    found, problems = region_rows(rows, metric)
+    if problems:
+        raise InputError(problems)
+    points = metric.geometry.representative_point()
+    reach_m = [
+        float(shapely.hausdorff_distance(point, shape.boundary)) for point, shape in zip(points, metric.geometry, strict=True)
+    ]
+    degrees = shapely.get_coordinates(points.to_crs(WGS84).to_numpy())
+    position = found.to_numpy()
+    inside = position >= 0
+    places[inside], radii[inside] = degrees[position[inside]], np.array(reach_m)[position[inside]]
+    return places, radii
+
+
+def _apart_m(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Return the distance of points in degrees, row by row, in metres; good to a per cent over short distances."""
+    north = (here[:, 1] - there[:, 1]) * 110_574
+    east = (here[:, 0] - there[:, 0]) * 111_320 * np.cos(np.radians(here[:, 1]))
+    distance: np.ndarray = np.hypot(north, east)
+    return np.where(np.isnan(distance), np.inf, distance)
+
+
+def _near(here: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return which places have one of `points` at the same place."""
+    if not len(points):
+        return np.zeros(len(here), dtype=bool)
+    tree = shapely.STRtree(shapely.points(points))
+    usable = np.isfinite(here).all(axis=1)
+    near = np.zeros(len(here), dtype=bool)
+    which = tree.query_nearest(shapely.points(here[usable]), all_matches=False, return_distance=False)
+    closest = np.full((len(here), 2), np.nan)
+    closest[np.flatnonzero(usable)[which[0]]] = points[which[1]]
+    near[:] = _apart_m(here, closest) <= SAME_PLACE_M
+    return near

@@ -1,0 +1,323 @@
+"""A sheet of paper: the few things the static map draws with, in points from the lower left corner.
+
+matplotlib is used here alone, without its global state, so that a picture depends on nothing but what is drawn.
+"""
+
+import io
+import math
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+POINTS_PER_INCH = 72
+DPI = 300
+"""Dots per inch of a printed picture."""
+
+Weight = Literal["regular", "bold", "oblique"]
+Shapes = Iterable[BaseGeometry]
+
+_FONTS = MappingProxyType({"regular": "DejaVuSans", "bold": "DejaVuSans-Bold", "oblique": "DejaVuSans-Oblique"})
+_MISSING = "\N{REPLACEMENT CHARACTER}"
+_FORMATS = MappingProxyType({"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}})
+_SETTINGS = MappingProxyType(
+    {
+        "svg.hashsalt": "outreach",
+        "svg.fonttype": "path",
+        "pdf.fonttype": 42,
+        "path.simplify": False,
+        "text.parse_math": False,
+        "text.hinting": "none",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the sheet, in points."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """Width in points."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Height in points."""
+        return self.top - self.bottom
+
+    def overlaps(self, other: "Box") -> bool:
+        """Return whether two rectangles share more than a border."""
+        return (
+            self.left < other.right
+            and self.right > other.left
+            and self.bottom < other.top
+            and self.top > other.bottom
+        )
+
+    def holds(self, other: "Box") -> bool:
+        """Return whether `other` lies inside."""
+        return (
+            self.left <= other.left
+            and self.right >= other.right
+            and self.bottom <= other.bottom
+            and self.top >= other.top
+        )
+
+    def grown(self, by: float) -> "Box":
+        """Return the rectangle with `by` points more on every side."""
+        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+    @property
+    def shape(self) -> BaseGeometry:
+        """The rectangle as a polygon."""
+        return box(self.left, self.bottom, self.right, self.top)
+
+
+class Sheet:
+    """A sheet of paper that is drawn on in points; later things of one height lie above earlier ones.
+
+    Parameters
+    ----------
+    width_px, height_px
+        Size at `DPI` dots per inch.
+    """
+
+    def __init__(self, width_px: int, height_px: int) -> None:
+        self.figure = Figure(figsize=(width_px / DPI, height_px / DPI), dpi=DPI, facecolor="white")
+        self.box = Box(0, 0, width_px / DPI * POINTS_PER_INCH, height_px / DPI * POINTS_PER_INCH)
+        self._points = Affine2D().scale(1 / POINTS_PER_INCH) + self.figure.dpi_scale_trans
+        self._height = 0
+
+    def fill(
+        self, shapes: Shapes, colour: str, *, edge: str = "none", width: float = 0.0, alpha: float = 1.0
+    ) -> None:
+        """Draw polygons; `width` of their edge is in points."""
+        paths = [_path(shape) for shape in shapes if not shape.is_empty]
+        if paths:
+            self._add(
+                PathCollection(
+                    paths,
+                    facecolors=[mpl.colors.to_rgba(colour, alpha)],
+                    edgecolors=[edge],
+                    linewidths=[width],
+                    transform=self._points,
+                )
+            )
+
+    def stroke(
+        self,
+        shapes: Shapes,
+        colour: str,
+        width: float,
+        *,
+        dash: tuple[float, float] | None = None,
+        alpha: float = 1.0,
+        casing: float = 0.0,
+    ) -> None:
+        """Draw lines, or the borders of polygons, `width` points wide; with a white casing that much wider."""
+        lines = [
+            shapely.get_coordinates(line)
+            for shape in shapes
+            for line in shapely.get_parts(shapely.boundary(shape) if _is_polygon(shape) else shape)
+            if not line.is_empty
+        ]
+        if not lines:
+            return
+        styles = ((casing, "white", None), (0.0, colour, dash)) if casing else ((0.0, colour, dash),)
+        for wider, tone, pattern in styles:
+            style = (0, tuple(part / width for part in pattern)) if pattern else "solid"
+            self._add(
+                LineCollection(
+                    lines,
+                    colors=[mpl.colors.to_rgba(tone, alpha)],
+                    linewidths=[width + wider],
+                    linestyles=[style],
+                    capstyle="butt" if pattern else "round",
+                    joinstyle="round",
+                    transform=self._points,
+                )
+            )
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float,
+        weight: Weight = "regular",
+        colour: str = "black",
+        ha: Literal["left", "center", "right"] = "left",
+        halo: str | None = None,
+    ) -> None:
+        """Write one line of text whose baseline is at `y`; a halo is drawn around its letters."""
+        artist = Text(
+            x,
+            y,
+            printable(words),
+            fontproperties=_font(weight, size),
+            color=colour,
+            ha=ha,
+            va="baseline",
+            transform=self._points,
+            parse_math=False,
+        )
+        if halo:
+            artist.set_path_effects([withStroke(linewidth=max(1.4, size / 4), foreground=halo)])
+        self._add(artist)
+
+    def _add(self, artist: Artist) -> None:
+        self._height += 1
+        artist.set_zorder(self._height)
+        self.figure.add_artist(artist)
+
+    def save(self, form: Literal["png", "svg", "pdf"], *, title: str, dpi: int = DPI) -> bytes:
+        """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
+        with _settings():
+            out = io.BytesIO()
+            self.figure.savefig(out, format=form, dpi=dpi, metadata={**_FORMATS[form], "Title": printable(title)})
+        return out.getvalue()
+
+
+@contextmanager
+def drawing(width_px: int, height_px: int) -> Iterator[Sheet]:
+    """Give a sheet to draw on, under settings of its own: a matplotlibrc of the machine changes nothing."""
+    with _settings():
+        yield Sheet(width_px, height_px)
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_SETTINGS)
+        yield
+
+
+def _is_polygon(shape: BaseGeometry) -> bool:
+    return shape.geom_type in {"Polygon", "MultiPolygon"}
+
+
+def _path(shape: BaseGeometry) -> mpl.path.Path:
+    """Return polygons as one path; holes run the other way around, so that every backend leaves them empty."""
+    rings = [
+        np.asarray(ring.coords)[:, :2]
+        for part in shapely.get_parts(shapely.orient_polygons(shape))
+        for ring in (part.exterior, *part.interiors)
+    ]
+    return mpl.path.Path.make_compound_path(*(mpl.path.Path(ring, closed=True) for ring in rings))
+
+
+@cache
+def _file(weight: Weight) -> Path:
+    """Return matplotlib's own font file, which every machine has the same of."""
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / f"{_FONTS[weight]}.ttf"
+
+
+@cache
+def _font(weight: Weight, size: float) -> FontProperties:
+    return FontProperties(fname=str(_file(weight)), size=size)
+
+
+@cache
+def _letters() -> FT2Font:
+    return FT2Font(str(_file("regular")))
+
+
+def printable(text: str) -> str:
+    r"""Return text that the font can show: no direction marks, and a replacement sign for letters it lacks.
+
+    Examples
+    --------
+    >>> printable("Doña \u202eAna $x$") == "Doña Ana $x$"
+    True
+    """
+    kept = (sign for sign in text if unicodedata.category(sign) not in {"Cf", "Cc"})
+    return "".join(sign if _letters().get_char_index(ord(sign)) else _MISSING for sign in kept)
+
+
+@cache
+def text_width(text: str, size: float, weight: Weight = "regular") -> float:
+    """Return the width of one line of text, in points."""
+    width, _, _ = text_to_path.get_text_width_height_descent(printable(text), _font(weight, size), ismath=False)
+    return float(width)
+
+
+def shortened(text: str, width: float, size: float, weight: Weight = "regular") -> str:
+    """Return text that fits into `width` points, with an ellipsis where it was cut."""
+    if text_width(text, size, weight) <= width:
+        return text
+    cut = len(text)
+    while cut and text_width(text[:cut].rstrip() + "…", size, weight) > width:
+        cut -= 1
+    return text[:cut].rstrip() + "…"
+
+
+def wrapped(
+    text: str, width: float, size: float, *, weight: Weight = "regular", lines: int | None = None
+) -> tuple[str, ...]:
+    """Return text in lines of at most `width` points; what goes beyond `lines` of them ends in an ellipsis."""
+    found: list[str] = []
+    for word in text.split():
+        if found and text_width(f"{found[-1]} {word}", size, weight) <= width:
+            found[-1] = f"{found[-1]} {word}"
+        else:
+            found.append(word)
+    if lines is not None and len(found) > lines:
+        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
+    return tuple(shortened(line, width, size, weight) for line in found)
+
+
+def marker(corners: Sequence[tuple[float, float]], x: float, y: float, radius: float) -> BaseGeometry:
+    """Return a symbol around a point; its corners are given with y downwards, for a radius of 1."""
+    return shapely.Polygon([(x + radius * dx, y - radius * dy) for dx, dy in corners])
+
+
+def disc(x: float, y: float, radius: float) -> BaseGeometry:
+    """Return a circle."""
+    return shapely.Point(x, y).buffer(radius, quad_segs=12)
+
+
+def rounded(area: Box, radius: float) -> BaseGeometry:
+    """Return a rectangle with round corners."""
+    return area.grown(-radius).shape.buffer(radius, quad_segs=6)
+
+
+def hatching(area: BaseGeometry, *, spacing: float, shift: float = 0.0) -> BaseGeometry:
+    """Return rising diagonal lines within an area, `spacing` points apart.
+
+    Drawn as lines and not as a pattern, since patterns come out differently in every viewer.
+    """
+    if area.is_empty:
+        return area
+    left, bottom, right, top = area.bounds
+    step = spacing * math.sqrt(2)
+    first = math.floor((left - top) / step) * step + shift * math.sqrt(2)
+    starts = np.arange(first, right - bottom + step, step)
+    lines = [((start + bottom, bottom), (start + top, top)) for start in starts]
+    return shapely.intersection(shapely.MultiLineString(lines), area)

@@ -1,0 +1,225 @@
+"""Measured highways on real data: official mileage, exit numbers, listed rest areas, and the sections and gaps on them."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from pyproj import CRS
+
+from geo.network import build_network
+from geo.osm import read_osm
+from geo.roads import highway_ways
+from geo.route_access import access_points
+from geo.routes import measure_routes
+from layers.corridor import corridor_bands, measure_highways
+from layers.exits import attach_exits, exit_minutes, place_by_exit, time_corridor
+from layers.gaps import gap_table
+from layers.sections import make_sections, section_minutes
+
+DATA = Path(__file__).parents[1].parent / "shared" / "data"
+REAL = DATA / "real"
+MILE_M = 1609.344
+STATE_TM = CRS.from_epsg(3814)
+REFS = ("I 55", "I 20", "I 59", "I 22", "I 10", "US 49")
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA}")
+
+
+def load(path, refs, crs, extent, unit):
+    osm = read_osm([path])
+    ways = highway_ways(osm.roads, refs).to_crs(crs)
+    access = access_points(osm.roads, osm.junctions, refs).to_crs(crs)
+    return osm, ways, measure_routes(ways, access, extent=extent, unit=unit)
+
+
+@pytest.fixture(scope="module")
+def state():
+    counties = gpd.read_file(REAL / "counties_2016cb.gpkg", layer="counties")
+    return counties[counties["STATEFP"].eq("28")].to_crs(STATE_TM).union_all()
+
+
+@pytest.fixture(scope="module")
+def mississippi(state):
+    return load(REAL / "ms_60km_converted_all.osm.pbf", REFS, STATE_TM, state, "mi")
+
+
+@pytest.fixture(scope="module")
+def routes(mississippi):
+    return mississippi[2]
+
+
+@pytest.fixture(scope="module")
+def exits_on_roads(mississippi):
+    osm, _, routes = mississippi
+    return attach_exits(routes, build_network(osm.roads, crs=STATE_TM))
+
+
+def off_by(routes, ref):
+    return routes.exits[routes.exits["route_id"].eq(ref)]["off_by"].abs()
+
+
+@pytest.mark.parametrize(
+    ("ref", "miles", "share"),
+    [("I 55", 290.4, 0.01), ("I 20", 154.6, 0.011), ("I 59", 171.7, 0.011), ("I 10", 77.2, 0.015)],
+)
+def test_official_mileage(routes, ref, miles, share):
+    route = routes.get(ref)
+    assert route.length_m / MILE_M == pytest.approx(miles, rel=share)
+    assert route.mileposts[-1] - route.mileposts[0] == pytest.approx(miles, rel=share)
+    assert not route.gaps
+    assert len(route.inside) == 1
+
+
+def test_mileposts_rise_from_the_state_line(routes):
+    for route in routes.routes:
+        assert (np.diff(route.mileposts) > 0).all()
+    for ref in ("I 55", "I 20", "I 59", "I 10"):
+        assert routes.get(ref).mileposts[0] == 0
+    # I-22 begins in the middle of the numbers of US 78, which it took over.
+    assert routes.get("I 22").mileposts[0] == pytest.approx(11.5, abs=0.5)
+
+
+def test_directions(routes):
+    assert {route.route_id: route.directions[0] for route in routes.routes} == {
+        "I 55": "NB",
+        "I 20": "EB",
+        "I 59": "NB",
+        "I 22": "EB",
+        "I 10": "EB",
+        "US 49": "NB",
+        "US 49 (part 2)": "NB",
+    }
+
+
+def test_exits_stand_in_order_of_their_numbers(routes):
+    for ref in ("I 55", "I 59", "I 22", "I 10"):
+        own = routes.exits[routes.exits["route_id"].eq(ref) & (routes.exits["off_by"].abs() < 2)]
+        numbers = own["number"].str.extract(r"(\d+)")[0].astype(int).to_numpy()
+        assert (np.diff(numbers) >= 0).all(), ref
+        assert own["milepost"].is_monotonic_increasing
+
+
+def test_exit_numbers_agree_with_mileposts(routes):
+    limits = {"I 55": 0.5, "I 20": 0.5, "I 59": 0.5, "I 22": 0.5, "I 10": 0.5}
+    for ref, limit in limits.items():
+        assert routes.get(ref).calibration.kind == "mileposts"
+        assert off_by(routes, ref).median() < limit, ref
+    far = routes.exits[routes.exits["off_by"].abs() > 2]
+    # All of them are signed with the numbers of the highway that they run together with, or cross.
+    assert far[far["route_id"].eq("I 55")]["number"].tolist() == ["44", "45", "45A", "45B", "46"]
+    on_20 = far[far["route_id"].eq("I 20")]["number"].tolist()
+    assert on_20 == ["150", "151", "152", "153", "154", "156", "157", "160", "165", "169"]
+    assert [note.count for note in routes.notes if note.source == "I 20"] == [10]
+
+
+def test_rest_areas_lie_where_their_list_says(routes):
+    places = gpd.read_file(REAL / "rest_areas_ntad_truck_parking.geojson")
+    places = places[places["in_ms"].astype(bool) & places["Mile_Post"].notna()].to_crs(STATE_TM)
+    apart = []
+    for name, said, point in zip(places["Highway_Ro"], places["Mile_Post"], places.geometry, strict=True):
+        # "I-20/I-59 WB" is posted with the miles of one of the two.
+        refs = [ref for ref in REFS[:5] if ref.replace(" ", "-") in name]
+        found = [abs(float(routes.get(ref).milepost_of(np.array([point]))[0]) - float(said)) for ref in refs]
+        apart += [min(found)] if found else []
+    assert len(apart) >= 20
+    assert (np.array(apart) <= 1.5).mean() >= 0.9
+
+
+def test_interstates_run_together_in_jackson(routes, mississippi):
+    ways = mississippi[1]
+    own = {ref: set(part["way_id"]) for ref, part in ways.groupby("ref")}
+    both = ways[ways["way_id"].isin(own["I 55"] & own["I 20"])]
+    assert both["length_m"].sum() / 2 / MILE_M == pytest.approx(3.0, abs=1.5)
+    points = both.geometry.interpolate(0.5, normalized=True).to_numpy()
+    for ref, low, high in (("I 55", 90, 97), ("I 20", 42, 47)):
+        route = routes.get(ref)
+        assert shapely.distance(route.line, points).max() < 5
+        mileposts = route.milepost_of(points)
+        assert mileposts.min() > low
+        assert mileposts.max() < high
+    jackson = set(routes.exits[routes.exits["number"].isin(["45A", "45B"])]["route_id"])
+    assert jackson == {"I 55", "I 20"}
+
+
+def test_us_49_is_in_two_parts_with_crossings_for_exits(routes):
+    parts = [route for route in routes.routes if route.ref == "US 49"]
+    assert len(parts) == 2
+    assert parts[1].mileposts[0] > parts[0].mileposts[-1]
+    crossings = routes.exits[routes.exits["route_id"].eq("US 49")]
+    assert {"US 82", "MS 149", "US 98"} & set(" / ".join(crossings["crossing"]).split(" / "))
+    assert len(crossings) > 30
+
+
+def test_minutes_gaps_and_sections(routes, exits_on_roads, mississippi, state):
+    hospitals = gpd.read_file(REAL / "hospitals_hifld.geojson").to_crs(STATE_TM)
+    hospitals = hospitals[hospitals["STATUS"].eq("OPEN")].assign(categories="medical")
+    minutes = exit_minutes(exits_on_roads, hospitals, categories=("medical",), max_off_road_m=15_000)
+    assert len(minutes) == 2 * len(routes.exits)  # one line for both directions in this file
+    assert minutes["minutes_medical"].between(0, 60).all()
+    # By hand: exit 1 of I-55 has a hospital in McComb, about 15 miles north.
+    first = minutes[minutes["exit_id"].eq("I 55 exit 1")]["minutes_medical"]
+    assert first.between(10, 25).all()
+
+    none = gpd.GeoDataFrame({"route_id": [], "milepost": []})
+    gaps = gap_table(routes, minutes, none, categories=("medical",), bands_min=(15, 30))
+    assert gaps["length"].is_monotonic_decreasing
+    assert (gaps["minutes_worst"] > gaps["band_min"]).all()
+    assert set(gaps["direction"]) <= {"NB", "SB", "EB", "WB"}
+
+    highways = measure_highways(mississippi[1], state)
+    land = corridor_bands(highways, half_width_m=8000).union_all().intersection(state)
+    sections, _ = make_sections(routes, land, by="length", length_m=20 * MILE_M)
+    assert sections["name"].is_unique
+    assert sections["area_id"].is_unique
+    assert "I-55, exits 61 to 78" in set(sections["name"])
+    assert sections.area.sum() == pytest.approx(land.area, rel=1e-6)
+    figures = section_minutes(sections, minutes, categories=("medical",))
+    assert (figures["exit_worst_medical"] >= figures["exit_median_medical"]).all()
+    assert figures.loc["I 55 60.0-80.0", "n_exits"] == 6
+
+
+def test_hospitals_have_their_exit_and_the_corridor_follows_the_roads(exits_on_roads, state):
+    hospitals = gpd.read_file(REAL / "hospitals_hifld.geojson").to_crs(STATE_TM)
+    placed = place_by_exit(exits_on_roads, hospitals, max_off_road_m=15_000)
+    near = placed[placed["exit_min"] <= 30]
+    assert len(near) > 50
+    assert near["exit_m"].notna().all()
+    # No faster than the fastest class, and no way to a place is shorter than by air.
+    assert (near["exit_m"] / 1000 <= near["exit_min"] / 60 * 125 + 1e-6).mean() > 0.99
+    ends = exits_on_roads.routes.exits.set_index("exit_id").geometry.loc[near["exit_id"]]
+    straight = shapely.distance(hospitals.geometry.loc[near.index].to_numpy(), ends.to_numpy())
+    assert (near["exit_m"].to_numpy() >= straight * 0.99 - 20).all()
+    ten, twenty = (
+        time_corridor(exits_on_roads, within_min=limit, extent=state, max_off_road_m=15_000).union_all()
+        for limit in (10, 20)
+    )
+    assert 0 < ten.area < twenty.area
+    assert twenty.buffer(10).covers(ten)
+
+
+@pytest.mark.parametrize(
+    ("name", "ref", "code", "km", "direction", "right"),
+    [("andorra", "CG-2", 32631, 28.1, "EB", True), ("malta", "1", 32633, 53.6, "EB", False)],
+)
+def test_local_roads_work_in_kilometres(name, ref, code, km, direction, right):
+    crs = CRS.from_epsg(code)
+    everywhere = shapely.box(-1e7, -1e7, 1e7, 1e7)
+    routes = load(DATA / "osm" / f"{name}.osm.pbf", [ref], crs, everywhere, "km")[2]
+    assert len(routes.routes) == 1
+    route = routes.routes[0]
+    assert route.unit == "km"
+    assert route.mileposts[-1] == pytest.approx(km, rel=0.02)
+    assert (np.diff(route.mileposts) > 0).all()
+    assert route.directions[0] == direction
+    assert route.drives_on_right == right
+    assert len(routes.exits) >= 5
+    assert routes.exits["milepost"].is_monotonic_increasing
+
+
+def test_the_channel_to_gozo_is_a_gap_that_is_said():
+    crs = CRS.from_epsg(32633)
+    routes = load(DATA / "osm" / "malta.osm.pbf", ["1"], crs, shapely.box(-1e7, -1e7, 1e7, 1e7), "km")[2]
+    assert max(gap.length_m for gap in routes.routes[0].gaps) == pytest.approx(5600, abs=200)
+    assert any("bridged" in note.reason for note in routes.notes)
