@@ -13,8 +13,8 @@ from maps.symbology import SHAPES, css_variables
 
 SCHEME = "asset:"
 SCRIPTS = (
-    "dom", "words", "shapes", "areas", "points", "labels", "key", "table", "services", "card", "permalink", "export",
-    "image", "page", "present", "start",
+    "dom", "words", "shapes", "viewport", "areas", "points", "labels", "key", "table", "services", "card",
+    "permalink", "export", "image", "page", "present", "start",
 )  # fmt: skip
 STYLES = ("page", "panel", "map", "print")
 

@@ -2,15 +2,20 @@
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from branca.element import MacroElement
 from folium.template import Template
 
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
+from maps import story
 from maps.values import View
 
+Column = list[str] | dict[str, list[str] | list[int]]
+_REPEATS = 2
+_JINJA = re.compile(r"\{(?=[{%#])")
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -45,7 +50,11 @@ class App(MacroElement):
 
 
 def to_script(value: object) -> str:
-    """Return a value as JSON that is safe inside a script element.
+    """Return a value as JSON that is safe inside a script element and inside a template.
+
+    branca renders what an element has rendered once more as a Jinja template, so ``{{ … }}`` in a name would run while
+    the page is built. A brace that could open a Jinja expression is written as its escape; JSON's own braces are
+    never followed by another brace, a per cent sign or a hash.
 
     Raises
     ------
@@ -53,7 +62,7 @@ def to_script(value: object) -> str:
         If it holds a NaN or an infinity, which JSON has no word for.
     """
     text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return "".join(_ESCAPES.get(sign, sign) for sign in text)
+    return _JINJA.sub(r"\\u007b", "".join(_ESCAPES.get(sign, sign) for sign in text))
 
 
 def page_data(view: View) -> dict[str, Any]:
@@ -135,12 +144,27 @@ def _areas(view: View) -> dict[str, Any]:
         "confidence": "".join(row.confidence[:1] for row in rows),
         "why": [reasons.index(row.confidence_why) for row in rows],
         "whys": reasons,
-        "reason": [row.reason for row in rows],
+        "sentences": [packed([row.sentences[part] for row in rows]) for part in range(story.SENTENCES)],
     }  # fmt: skip
 
 
 def _any_rural(view: View) -> bool:
     return any(row.rural_share > 0 for row in view.rows)
+
+
+def packed(values: Sequence[str]) -> Column:
+    """Return texts as they are or, when they repeat, as the different ones, ``of``, and a number for each, ``at``.
+
+    Examples
+    --------
+    >>> packed(["a", "b"]), packed(["x", "x", "y", "x"])
+    (['a', 'b'], {'of': ['x', 'y'], 'at': [0, 0, 1, 0]})
+    """
+    different = sorted(set(values))
+    if len(different) * _REPEATS > len(values):
+        return list(values)
+    number = {value: at for at, value in enumerate(different)}
+    return {"of": different, "at": [number[value] for value in values]}
 
 
 def _by_service(view: View, field: str, decimals: int) -> dict[str, list[float | int | None]]:

@@ -11,11 +11,12 @@ from layers.study import Study
 from maps.geometry import Shapes, simplify
 from maps.values import View
 
-WIDTH = 640
-_MARGIN = 12
+WIDTH = 1000
+_MARGIN = 18
 _VERTICES = 3_000
+_PER_AREA = 10
 _NUMBERED = 10
-_DISC = 21
+_DISC = 32
 """Two radii of a disc."""
 
 Move = Callable[[np.ndarray], np.ndarray]
@@ -40,7 +41,9 @@ def static_map(study: Study, view: View) -> Markup:
 
 
 def _areas(study: Study, view: View, move: Move) -> list[tuple[str, list[str]]]:
-    simple: Shapes = shapely.transform(simplify(study.areas.geometry, _VERTICES, coverage=True), move)
+    simple: Shapes = shapely.transform(
+        simplify(study.areas.geometry, max(_VERTICES, _PER_AREA * len(study.areas)), coverage=True), move
+    )
     groups: dict[str, list[str]] = {}
     for shape, colour, row in zip(simple, view.measures[0].classes, view.rows, strict=True):
         groups.setdefault(f"area k{colour}", []).append(_path(shape))
@@ -71,8 +74,8 @@ def _ranks(study: Study, view: View, move: Move) -> Markup:
         if any(np.hypot(*(point - other)) < _DISC for other in taken):
             continue
         taken.append(point)
-        discs += Markup('<circle class="disc" cx="{:.1f}" cy="{:.1f}" r="10"/>').format(*point)
-        discs += Markup('<text class="disc" x="{:.1f}" y="{:.1f}">{}</text>').format(point[0], point[1] + 4, row.rank)
+        discs += Markup('<circle class="disc" cx="{:.0f}" cy="{:.0f}" r="15"/>').format(*point)
+        discs += Markup('<text class="disc" x="{:.0f}" y="{:.0f}">{}</text>').format(point[0], point[1] + 6, row.rank)
     return discs
 
 
@@ -82,6 +85,6 @@ def _path(shape: BaseGeometry) -> str:
     for part in shapely.get_parts(shape):
         closed = part.geom_type == "Polygon"
         for ring in [part.exterior, *part.interiors] if closed else [part]:
-            corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(ring))
+            corners = " ".join(f"{x:.0f},{y:.0f}" for x, y in shapely.get_coordinates(ring))
             found.append(f"M{corners}{'z' if closed else ''}")
     return "".join(found)

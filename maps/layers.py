@@ -34,7 +34,7 @@ _FIRST_Z = 401
 _LABELS_Z = 620
 
 AREA_VERTICES = 10_000
-LINE_VERTICES = 3_000
+LINE_VERTICES = 2_000
 SMALLEST_PART = 60
 """Parts and holes of the reach smaller than a square of 1 / `SMALLEST_PART` of the map's width are not drawn."""
 
@@ -74,6 +74,7 @@ class Drawing:
             {"type": "FeatureCollection", "features": self.features},
             name=self.key,
             control=False,
+            show=False,  # the page's program adds it, once it knows the view
             style_function=style,
             smooth_factor=0.6,
             pane=self.pane,

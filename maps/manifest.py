@@ -58,7 +58,10 @@ def manifest(study: Study) -> dict[str, Any]:
             {"ref": row.ref, "length_m": round(row.length_m), "pieces": row.pieces}
             for row in study.highways.itertuples()
         ],
+        "audience": study.audience,
+        "expires_on": study.project.expires_on.isoformat(),
         "figures": vars(study.figures),
+        "confidential_by_region": _by_region(study.confidential),
         "rural_service_gap": _records(study.rural),
         "shared_capacity": _records(study.sharing),
         "parameters": _relative(study.project.model_dump(mode="json"), str(folder)),
@@ -70,6 +73,11 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     rows = table.reset_index().round(4).replace(np.inf, np.nan)
     plain = rows.astype(object).where(rows.notna(), None)
     return [dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False)]
+
+
+def _by_region(counts: pd.Series | None) -> dict[str, int]:
+    """Return the counts that may be said; a region whose count is suppressed is not told from one without any."""
+    return {} if counts is None else {str(region): int(n) for region, n in counts.dropna().items()}
 
 
 def version() -> str:

@@ -6,10 +6,8 @@ from typing import Any
 import folium
 from folium.template import Template
 
-from maps.client import to_script
+from maps.client import packed, to_script
 from maps.symbology import Symbol
-
-_REPEATS = 2
 
 
 class PointLayer(folium.map.Layer):
@@ -51,8 +49,7 @@ class PointLayer(folium.map.Layer):
 def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Mapping[str, int]) -> dict[str, Any]:
     """Return places as columns: ``lat``, ``lon``, ``area`` (number of the row, -1 outside) and the text fields.
 
-    A field whose values repeat is given as its different values, ``of``, and a number for each place, ``at``; a field
-    that no place has is left out.
+    A field that no place has is left out.
     """
     columns: dict[str, Any] = {
         "lat": [round(place.lat, 4) for place in places],
@@ -61,14 +58,8 @@ def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Ma
     }
     for field in fields:
         values = [_text(getattr(place, field)) for place in places]
-        different = sorted(set(values))
-        if different == [""]:
-            continue
-        if len(different) * _REPEATS <= len(values):
-            number = {value: at for at, value in enumerate(different)}
-            columns[field] = {"of": different, "at": [number[value] for value in values]}
-        else:
-            columns[field] = values
+        if any(values):
+            columns[field] = packed(values)
     return columns
 
 

@@ -14,7 +14,7 @@ ASCENT = 0.76
 DESCENT = 0.2
 """Height of letters above and below the baseline, as a share of their size."""
 
-DISC_PT = 6.4
+DISC_PT = 5.8
 _LEAD_PT = (0.0, 14.0, 22.0, 32.0, 44.0, 58.0)
 """How far a disc may move from its area when another one is in its place."""
 _TURNS = 12
@@ -83,7 +83,7 @@ def draw_discs(sheet: Sheet, discs: Sequence[tuple[str, tuple[float, float], tup
     sheet.fill([disc(*home, 1.3) for _, home, spot in discs if home != spot], "#111111", edge="white", width=0.4)
     for text, _, (x, y) in discs:
         sheet.fill([disc(x, y, DISC_PT)], "#111111", edge="white", width=0.9)
-        sheet.text(x, y - 2.5, text, size=6.8, weight="bold", colour="white", ha="center")
+        sheet.text(x, y - 2.3, text, size=6.4, weight="bold", colour="white", ha="center")
 
 
 def label_box(x: float, y: float, words: str, *, size: float, weight: Weight) -> Box:

@@ -8,11 +8,15 @@ import pandas as pd
 
 from geo.project import Project
 from geo.vocabulary import VENUE_KINDS
+from layers.disclosure import LEAST
 from layers.figures import Figures
 from layers.study import Study
 from maps.names import clean, isolate
 from maps.texts import Texts
 from maps.values import Chapter, Place, Service
+
+SENTENCES = 4
+"""Number of sentences of a reason."""
 
 _NAMED_SERVICES = 3
 """More required services than this are summed up in the headline instead of named."""
@@ -61,8 +65,8 @@ def tiles(figures: Figures, highways: Sequence[str], place: Place, texts: Texts)
     )
 
 
-def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: Place, texts: Texts) -> str:
-    """Return why an area ranks where it does: the part that weighs most, then access, venues and need in figures."""
+def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: Place, texts: Texts) -> tuple[str, ...]:
+    """Return why an area ranks where it does, a sentence each: the part that weighs most, access, venues, need."""
     parts = {
         "access_gap": project.weights.access_gap * row["access_gap"],
         "need": project.weights.need * row["need"],
@@ -75,7 +79,7 @@ def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: P
         _venue_sentence(row, place, texts),
         _need_sentence(record, project, texts),
     ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return tuple(sentences)
 
 
 def _access_sentence(services: Sequence[Service], place: Place, texts: Texts) -> str:
@@ -120,8 +124,8 @@ def _need_sentence(record: pd.Series, project: Project, texts: Texts) -> str:
 def indicator_value(value: float, unit: str, texts: Texts) -> str:
     """Return an indicator with its unit: "31.2%"."""
     decimals = 0 if abs(value) >= 1000 else 2 if abs(value) < 1 else 1  # noqa: PLR2004
-    joint = "" if unit in ("", "%") else " "
-    return f"{texts.number(value, decimals)}{joint}{clean(unit)}"
+    number = texts.number(value, decimals)
+    return texts("format.percent", n=number) if unit == "%" else f"{number} {clean(unit)}".strip()
 
 
 def about(study: Study, place: Place, texts: Texts) -> tuple[Chapter, ...]:
@@ -147,17 +151,29 @@ def about(study: Study, place: Place, texts: Texts) -> tuple[Chapter, ...]:
         if (paragraphs := [texts.entries[f"method.{part}.text"], *_extra(part, study, place, texts)])
     ]
     if study.dropped:
-        lines = tuple(f"{clean(d.source)}: {texts.number(d.count)}, {clean(d.reason)}" for d in study.dropped)
+        lines = tuple(
+            f"{clean(d.source)}: {clean(d.reason)}"
+            if d.count is None
+            else f"{clean(d.source)}: {texts.number(d.count)}, {clean(d.reason)}"
+            for d in study.dropped
+        )
         chapters.append(Chapter(texts("method.dropped.title"), lines))
     return tuple(chapters)
 
 
 def _extra(part: str, study: Study, place: Place, texts: Texts) -> list[str]:
-    if part == "not_shown" and study.figures.n_confidential:
-        return [texts.count("confidential", int(study.figures.n_confidential))]
+    if part == "not_shown" and (note := confidential_note(study.figures.n_confidential, texts)):
+        return [note]
     if part == "shows" and study.project.example:
         return [texts("method.example", plural=place.plural)]
     return []
+
+
+def confidential_note(number: int | None, texts: Texts) -> str:
+    """Return how many confidential services count, None meaning too few to say; "" for none."""
+    if number is None:
+        return texts("confidential.few", n=LEAST)
+    return texts.count("confidential", number) if number else ""
 
 
 def attribution(study: Study, texts: Texts) -> str:

@@ -1,9 +1,12 @@
 """The ranking as a flat table: what the CSV, the GeoPackage, the workbook and the terminal show."""
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from geo.vocabulary import VENUE_KINDS
+from layers.gaps import GAP_COLUMNS
 from layers.study import Study
 
 UNREACHABLE = "no provider reachable"
@@ -13,20 +16,30 @@ MINUTES_DECIMALS = 1
 SHARE_DECIMALS = 4
 
 
-def ranking_table(study: Study) -> pd.DataFrame:
+SECTION_COLUMNS = ("ref", "from_milepost", "to_milepost", "unit", "from_exit", "to_exit", "town", "n_exits")
+
+
+def ranking_table(study: Study, *, of: Literal["areas", "sections"] = "areas") -> pd.DataFrame:
     """Return one row per area in rank order, with the parts from which the priority can be recomputed.
 
     Parameters
     ----------
     study
         The finished analysis.
+    of
+        "areas", or "sections" of the highways where the study has them: these also carry where they lie and the minutes
+        from their exits, ``exit_median_c`` and ``exit_worst_c``, which are those of people on the road.
 
     Returns
     -------
     pandas.DataFrame
         Rounded for people; minutes are ``inf`` where no provider can be reached. METHOD.md explains each column.
     """
-    areas = study.areas.drop(columns="geometry").reset_index()
+    units = study.areas if of == "areas" else study.sections
+    if units is None:
+        msg = "the study has no sections"
+        raise ValueError(msg)
+    areas = units.drop(columns="geometry").reset_index()
     required, bands = study.project.access.required, study.project.access.bands_min
     first = [
         "rank", "rank_low", "rank_high", "area_id", "name", "priority", "access_gap", "need", "reach", "underserved",
@@ -45,13 +58,26 @@ def ranking_table(study: Study) -> pd.DataFrame:
         )
     ]
     indicators = [f"indicator_{name}" for name in study.project.people.indicators]
-    return _rounded(areas[[*first, *kinds, *worst, *per_category, *indicators]])
+    columns = [*first, *kinds, *worst, *per_category, *indicators]
+    if of == "sections":
+        columns += [*SECTION_COLUMNS, *(f"exit_{figure}_{c}" for c in required for figure in ("median", "worst"))]
+    return _rounded(areas[columns])
+
+
+def gaps_table(study: Study) -> pd.DataFrame:
+    """Return the stretches of highway without help within each band, the longest first, rounded for people.
+
+    Minutes are ``inf`` where no provider can be reached.
+    """
+    if study.along is None:
+        return pd.DataFrame(columns=list(GAP_COLUMNS))
+    return study.along.gaps.round(MINUTES_DECIMALS)
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     decimals = {
         column: MINUTES_DECIMALS
-        if column.startswith(("minutes_", "median_", "p90_"))
+        if column.startswith(("minutes_", "median_", "p90_", "exit_", "from_milepost", "to_milepost"))
         else 2
         if column.startswith(("indicator_", "per_10k_"))
         else 0

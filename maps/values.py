@@ -77,10 +77,15 @@ class Row:
     underserved: bool
     confidence: str
     confidence_why: str
-    reason: str
-    """Why it ranks there, in words."""
+    sentences: tuple[str, ...]
+    """Why it ranks there: the part that weighs most, access, venues, need; some may be empty."""
     label_lat: float
     label_lon: float
+
+    @property
+    def reason(self) -> str:
+        """Why it ranks there, in words."""
+        return " ".join(sentence for sentence in self.sentences if sentence)
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,9 @@ class View:
     highways: tuple[Highway, ...]
     venues: tuple[Venue, ...]
     providers: tuple[Provider, ...]
-    n_confidential: int
+    n_confidential: int | None
+    """None where too few to be counted."""
+    confidential_note: str
     towns: tuple[Town, ...]
     weights: Mapping[str, float]
     """Share of each part in the priority; the shares sum to 1."""

@@ -58,7 +58,8 @@ def make_view(study: Study) -> View:
         highways=highways,
         venues=_venues(study, texts, place.unit),
         providers=_providers(study),
-        n_confidential=int(study.figures.n_confidential),
+        n_confidential=study.figures.n_confidential,
+        confidential_note=story.confidential_note(study.figures.n_confidential, texts),
         towns=towns,
         weights=_weights(project.weights),
         indicators=indicators,
@@ -108,7 +109,7 @@ def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...
             "place": regions.get(area_id, ""),
             "search": " ".join(search.get(area_id, ())),
             "confidence_why": texts.phrase(clean(record["confidence_why"])),
-            "reason": story.reason(record, row, study.project, place, texts),
+            "sentences": story.reason(record, row, study.project, place, texts),
             "label_lat": point.y,
             "label_lon": point.x,
         }

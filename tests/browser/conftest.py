@@ -62,39 +62,51 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: folder / f"{name}.html" for name in studies}
 
 
+def open_page(
+    browser: object,
+    file: Path,
+    width: int = 1280,
+    height: int = 800,
+    *,
+    fragment: str = "",
+    script: bool = True,
+    **options: object,
+) -> Visit:
+    """Open a page in a browser profile of its own and wait until it is ready."""
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=script, **options)
+    page = context.new_page()
+    seen = Visit(page)
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("console", lambda line: seen.errors.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("dialog", lambda dialog: (seen.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.goto(file.as_uri() + fragment)
+    if script:
+        page.wait_for_selector(READY, state="attached", timeout=20_000)
+        page.wait_for_timeout(100)
+    return seen
+
+
 @pytest.fixture
 def visit(browser: object, pages: dict[str, Path]) -> Iterator[Callable[..., Visit]]:
-    """Open a page: ``visit("counties", 1280, 800, hash="…", script=True)``."""
-    contexts = []
+    """Open a page: ``visit("counties", 375, 667, fragment="#…", script=False)``."""
+    opened = []
 
-    def go(
-        name: str = "counties",
-        width: int = 1280,
-        height: int = 800,
-        *,
-        fragment: str = "",
-        script: bool = True,
-        **options,
-    ) -> Visit:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=script, accept_downloads=True, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        seen = Visit(page)
-        page.on("request", lambda request: seen.requests.append(request.url))
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("console", lambda line: seen.errors.append(line.text) if line.type in ("error", "warning") else None)
-        page.on("dialog", lambda dialog: (seen.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.goto(pages[name].as_uri() + fragment)
-        if script:
-            page.wait_for_selector(READY, state="attached", timeout=15_000)
-            page.wait_for_timeout(150)
-        return seen
+    def go(name: str = "counties", width: int = 1280, height: int = 800, **options: object) -> Visit:
+        opened.append(open_page(browser, pages[name], width, height, **options))
+        return opened[-1]
 
     yield go
-    for context in contexts:
-        context.close()
+    for seen in opened:
+        seen.page.context.close()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: object, pages: dict[str, Path]) -> Iterator[object]:
+    """Open the page of the counties once, on a desk screen, for checks that only look."""
+    seen = open_page(browser, pages["counties"])
+    yield seen.page
+    seen.page.context.close()
 
 
 @pytest.fixture(scope="session")

@@ -53,8 +53,8 @@ def violations(page, axe_script: str) -> list[str]:
 # First view
 
 
-def test_01_headline_states_the_finding(visit):
-    page = visit().page
+def test_01_headline_states_the_finding(desk):
+    page = desk
     heading = page.inner_text("h1")
     assert re.search(r"\d", heading)
     assert "Gridland" in heading
@@ -75,8 +75,8 @@ def test_02_all_areas_in_view_and_none_under_the_key(visit, name):
     assert apart(areas, rect(page, "#key"))
 
 
-def test_03_document_basics(visit):
-    page = visit().page
+def test_03_document_basics(desk):
+    page = desk
     assert page.get_attribute("html", "lang") == "en"
     assert page.title()
     assert page.locator("h1").count() == 1
@@ -103,8 +103,8 @@ def test_04_labels_and_discs_do_not_overlap(visit, name, width, height):
 # Key and layers
 
 
-def test_05_swatches_have_the_colours_of_the_map(visit):
-    page = visit().page
+def test_05_swatches_have_the_colours_of_the_map(desk):
+    page = desk
     swatches = page.eval_on_selector_all("#ramp i", "nodes => nodes.map(n => getComputedStyle(n).backgroundColor)")
     assert swatches == LIGHT_RAMP
     drawn = page.eval_on_selector_all(
@@ -173,8 +173,8 @@ def test_08_switches_work(visit):
     assert page.locator(".folium-map path.p-provider").count() < before
 
 
-def test_09_scale_north_source_date(visit):
-    page = visit().page
+def test_09_scale_north_source_date(desk):
+    page = desk
     scale = page.inner_text(".leaflet-control-scale")
     assert "km" in scale
     assert "mi" in scale
@@ -202,8 +202,8 @@ def test_10_openstreetmap_is_credited_in_sight(visit, width):
 # Ranking
 
 
-def test_11_ranking_is_a_real_table(visit):
-    page = visit().page
+def test_11_ranking_is_a_real_table(desk):
+    page = desk
     assert page.locator("#areas caption").count() == 1
     assert page.locator("#areas thead th:not([scope=col])").count() == 0
     ranks = page.eval_on_selector_all("#areas tbody tr td:first-child b", "n => n.map(c => Number(c.textContent))")
@@ -315,6 +315,7 @@ def test_19_20_hostile_names_are_text(visit, kind):
     page.click("#areas tbody tr:nth-child(2)")
     page.wait_for_timeout(300)
     assert "${alert(1)}" in page.inner_text("#card-name")
+    assert "{{7*7}}" in page.inner_text("#card-name")
     page.hover(".folium-map path.area >> nth=3", force=True)
     page.click("#tab-services")
     page.click("#tab-about")
@@ -392,8 +393,9 @@ def test_23_24_keyboard_chooses_and_focus_returns(visit):
     assert button.evaluate("n => n === document.activeElement")
 
 
-@pytest.mark.parametrize("name", ["counties", "tracts", "spanish"])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("name", "dark"), [("counties", False), ("counties", True), ("tracts", False), ("spanish", True)]
+)
 def test_25_26_axe_desktop(visit, axe_script, name, dark):
     page = visit(name).page
     if dark:
@@ -403,7 +405,7 @@ def test_25_26_axe_desktop(visit, axe_script, name, dark):
     page.click("#areas tbody tr:nth-child(2)")
     page.wait_for_timeout(300)
     assert violations(page, axe_script) == []
-    for tab in ("services", "about"):
+    for tab in ("services", "about") if name == "counties" else ():
         page.click(f"#tab-{tab}")
         assert violations(page, axe_script) == []
 
@@ -473,11 +475,10 @@ def test_32_csv(visit, name, rows, tmp_path):
             assert not re.match(r"[=+@\t]|-(?!\d)", cell), cell
 
 
-def test_csv_cells_cannot_be_formulas(visit, pages):
+def test_csv_cells_cannot_be_formulas(desk, pages):
     text = pages["counties"].read_text()
-    page = visit().page
     source = re.search(r"function csvCell\(value\) \{.*?\n\}", text, re.DOTALL)[0]
-    cells = page.evaluate(
+    cells = desk.evaluate(
         "(values) => values.map(value => (" + source.replace("function csvCell", "function") + ")(value))",
         ["=1+1", "@x", "-2+3", "+1", "\t=1", 'a"b', -2.5, None],
     )
@@ -637,8 +638,8 @@ def test_39_the_policy_stops_what_does_not_belong(visit):
     )
 
 
-def test_40_nothing_remote_in_the_document(visit):
-    page = visit().page
+def test_40_nothing_remote_in_the_document(desk):
+    page = desk
     assert (
         page.eval_on_selector_all(
             "script[src], link[rel=stylesheet], img[src^=http], iframe, object, embed", "n => n.length"
@@ -671,12 +672,14 @@ def test_42_ready_soon(browser, pages, name, width, slowdown, limit_ms):
 # Meaning
 
 
-def test_43_uncertainty_in_table_and_map(visit):
-    page = visit().page
+def test_43_uncertainty_in_table_and_map(desk):
+    page = desk
     ranges = page.locator("#areas tbody .range").all_inner_texts()
     assert len(ranges) == 81
     assert all(re.fullmatch(r"\d+–\d+", text) for text in ranges)
-    assert page.locator(".folium-map path.weak").count() == page.locator("#areas .flag").count() > 0
+    flagged = page.locator("#areas .flag").count()
+    assert flagged > 5
+    assert page.get_attribute(".folium-map path.weak", "d").count("M") == flagged
 
 
 def test_44_says_what_it_does_not_show(visit, pages):
@@ -696,8 +699,8 @@ def test_44_says_what_it_does_not_show(visit, pages):
         assert word not in whole
 
 
-def test_hotline_footer(visit):
-    page = visit().page
+def test_hotline_footer(desk):
+    page = desk
     text = page.inner_text(".hotline")
     for words in ("1-888-373-7888", "233733", "711", "911", "November 1, 2026"):
         assert words in text

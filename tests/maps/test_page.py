@@ -215,6 +215,16 @@ def test_hostile_names_cannot_turn_the_line(hostile_page):
     assert rows.count("<bdi>") == rows.count("</bdi>") >= 16
 
 
+@pytest.mark.parametrize("text", ["{{7*7}}", "{{{7*7}}}", "{% raw %}", "{# gone #}", "{{ ''.__class__ }}", "{%", "{{"])
+def test_names_are_not_templates(text):
+    """Branca renders each element's text once more as a template: a name must not be able to use that."""
+    study = make_study(side=2, n_venues=4)
+    study = dataclasses.replace(study, areas=study.areas.assign(name=text), venues=study.venues.assign(name=text))
+    data = Elements(render_page(study)).scripts[-1].split("OutreachMap.start(")[1]
+    names = json.loads(data[data.index('{"language"') : data.rindex("}") + 1])["areas"]["name"]
+    assert names == [text] * 4
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "a\x00b", "\u2067\u2067\u2067", "'", '"', "]]>", "<!--", "--></script>", "{{ 7*7 }}", "{n}", "%s", "\\", "x" * 5000]
 )  # fmt: skip

@@ -1,6 +1,6 @@
 // The card of the chosen area: why it ranks there, in words and figures.
 
-function makeCard(data, points, showMap) {
+function makeCard(data, points) {
   const {areas} = data;
   const card = byId('card');
   const body = byId('card-body');
@@ -44,7 +44,7 @@ function makeCard(data, points, showMap) {
     if (areas.rural.length && areas.rural[i] !== null) fact(list, say('rural'), percent(areas.rural[i]));
     areas.indicators.forEach(({label, unit, values}) => {
       if (values[i] === null) return;
-      fact(list, named(label), number(values[i]) + (unit === '%' || !unit ? unit : ' ' + unit));
+      fact(list, named(label), unit === '%' ? say('percent', {n: number(values[i])}) : (number(values[i]) + ' ' + unit).trim());
     });
     fact(list, say('highways'), areas.highways[i] ? named(areas.highways[i].split(';').join(', ')) : say('no_highway'));
     if (areas.share[i]) fact(list, say('share'), percent(areas.share[i]));
@@ -81,8 +81,8 @@ function makeCard(data, points, showMap) {
       body.textContent = '';
       const rank = say('rank_range', {rank: areas.rank[i], total, low: areas.low[i], high: areas.high[i]});
       body.append(el('p', {class: 'sub'}, areas.place[i] ? areas.place[i] + '. ' + rank : rank));
-      body.append(el('p', {class: 'reason'}, areas.reason[i]));
-      body.append(el('h3', {}, say('tip_score', {score: number(areas.priority[i])})), parts(i));
+      body.append(el('p', {class: 'reason'}, areas.sentences.map(part => cell(part, i)).filter(Boolean).join(' ')));
+      body.append(el('h3', {}, say('tip_score', {score: score(areas.priority[i])})), parts(i));
       body.append(el('h3', {}, say('drive')), drive(i), figures(i));
       body.append(...[venuesHere(i), confidence(i)].filter(Boolean));
     },

@@ -40,5 +40,13 @@ function settled(action, wait) {
   };
 }
 
+/** On a small screen the map is above the list: bring it into sight. */
+function showMap() {
+  if (isNarrow()) byId('stage').scrollIntoView({block: 'start'});
+}
+
+/** A value of a column; one whose texts repeat has the different ones, `of`, and a number for each, `at`. */
+const cell = (column, i) => (column.of ? column.of[column.at[i]] : column[i]);
+
 /** Text without case and accents, for searching. */
 const plain = text => text.toLowerCase().normalize('NFD').replace(/[\u0300-\u036f]/g, '');

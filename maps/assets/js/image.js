@@ -1,23 +1,55 @@
 // A picture of the map as it is seen: every drawn layer is copied into one SVG, which a canvas turns into a PNG.
 
-function saveImage(map, name) {
+const HEAD = 36;
+const FOOT = 26;
+const HALO = {stroke: 'rgba(255, 255, 255, .85)', 'stroke-width': 3, 'paint-order': 'stroke', 'stroke-linejoin': 'round'};
+
+function saveImage(map, measure, name) {
   const box = map.getContainer();
   const {width, height} = box.getBoundingClientRect();
-  const picture = svg('svg', {xmlns: SVG, width, height, viewBox: `0 0 ${width} ${height}`});
-  picture.append(svg('rect', {width, height, fill: getComputedStyle(box).backgroundColor}));
+  const whole = HEAD + height + FOOT;
+  const ink = getComputedStyle(box).color;
+  const ground = getComputedStyle(byId('panel')).backgroundColor;
+  const picture = svg('svg', {xmlns: SVG, width, height: whole, viewBox: `0 0 ${width} ${whole}`});
+  const drawn = svg('svg', {y: HEAD, width, height, viewBox: `0 0 ${width} ${height}`});
   copyDefinitions(picture);
+  drawn.append(svg('rect', {width, height, fill: getComputedStyle(byId('stage')).backgroundColor}));
   all('.leaflet-pane svg.leaflet-zoom-animated, .rank, .shield-box, .town, .area-name', box).forEach(node => {
-    if (node.style.visibility !== 'hidden') picture.append(copyOf(node, box));
+    if (node.style.visibility !== 'hidden') drawn.append(copyOf(node, box));
   });
-  const credit = box.querySelector('.leaflet-control-attribution').textContent;
-  picture.append(svg('text', {x: 6, y: height - 6, 'font-size': 11, 'font-family': 'sans-serif', fill: getComputedStyle(box).color}, credit));
+  drawn.append(ramp(measure, width - 250, height - 46, ink));
+  const title = document.querySelector('h1').textContent;
+  const size = Math.min(18, 1.7 * width / title.length);
+  const example = document.querySelector('#head .example b');
+  const credit = (example ? example.textContent + ' ' : '') + box.querySelector('.leaflet-control-attribution').textContent;
+  picture.append(svg('rect', {width, height: whole, fill: ground}), drawn);
+  picture.append(written(title, {x: 10, y: 24, 'font-size': size, 'font-weight': 700, fill: ink}));
+  picture.append(written(credit, {x: 10, y: whole - 8, 'font-size': 11, fill: ink}));
   const image = new Image();
   image.onload = () => {
-    const canvas = el('canvas', {width: 2 * width, height: 2 * height});
-    canvas.getContext('2d').drawImage(image, 0, 0, 2 * width, 2 * height);
+    const canvas = el('canvas', {width: 2 * width, height: 2 * whole});
+    canvas.getContext('2d').drawImage(image, 0, 0, 2 * width, 2 * whole);
     canvas.toBlob(blob => download(name, blob), 'image/png');
   };
   image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(new XMLSerializer().serializeToString(picture));
+}
+
+function written(text, attributes) {
+  return svg('text', {'font-family': 'sans-serif', ...attributes}, text);
+}
+
+/** The key of the colours, with the words of each class. */
+function ramp(measure, left, top, ink) {
+  const group = svg('g', {transform: `translate(${left} ${top})`});
+  const swatches = all('#ramp i');
+  const step = 240 / measure.legend.length;
+  group.append(written(measure.label, {x: 0, y: 0, 'font-size': 12, 'font-weight': 700, fill: ink}));
+  measure.legend.forEach(([, words], i) => {
+    const fill = getComputedStyle(swatches[i]).backgroundColor;
+    group.append(svg('rect', {x: i * step, y: 8, width: step, height: 14, fill, stroke: ink, 'stroke-width': 0.5}));
+    group.append(written(words, {x: (i + 0.5) * step, y: 35, 'font-size': 10, 'text-anchor': 'middle', fill: ink}));
+  });
+  return group;
 }
 
 function copyDefinitions(picture) {
@@ -46,15 +78,16 @@ function copyOf(node, box) {
     Array.from(shieldPicture.children).forEach(part => group.append(paintedCopy(part)));
     return group;
   }
+  const disc = node.classList.contains('rank');
   const label = node.querySelector('span, bdi');
   const labelRect = label.getBoundingClientRect();
   const style = getComputedStyle(label);
   const x = labelRect.left - frame.left + labelRect.width / 2;
   const y = labelRect.top - frame.top + labelRect.height / 2;
-  if (node.classList.contains('rank')) group.append(svg('circle', {cx: x, cy: y, r: 11, fill: style.backgroundColor, stroke: style.borderTopColor, 'stroke-width': 2}));
+  if (disc) group.append(svg('circle', {cx: x, cy: y, r: 11, fill: style.backgroundColor, stroke: style.borderTopColor, 'stroke-width': 2}));
   group.append(svg('text', {
     x, y: y + 4, 'text-anchor': 'middle', 'font-family': 'sans-serif', 'font-size': style.fontSize,
-    'font-weight': style.fontWeight, fill: style.color,
+    'font-weight': style.fontWeight, fill: style.color, ...(disc || theme.name === 'dark' ? {} : HALO),
   }, label.textContent));
   return group;
 }

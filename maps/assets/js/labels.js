@@ -10,9 +10,13 @@ function makeLabels(map, data) {
   // In order of importance: what comes first keeps its place.
   const placed = [];
 
-  function put(group, latlng, pane, box, movable) {
+  function label(latlng, pane, box) {
     const icon = L.divIcon({className: '', iconSize: [0, 0], html: box});
-    L.marker(latlng, {icon, interactive: false, keyboard: false, pane}).addTo(group);
+    return L.marker(latlng, {icon, interactive: false, keyboard: false, pane});
+  }
+
+  function put(group, latlng, pane, box, movable) {
+    label(latlng, pane, box).addTo(group);
     placed.push({box, group, movable});
   }
 
@@ -27,11 +31,6 @@ function makeLabels(map, data) {
     const box = el('div', {class: population >= biggest / 3 ? 'town big' : 'town', 'data-order': order}, named(name));
     put(names, [lat, lon], 'labels', box);
   });
-  areas.name.forEach((name, i) => {
-    const box = el('div', {class: 'area-name', 'data-i': i}, named(name));
-    put(names, areas.point[i], 'labels', box);
-  });
-
   // The biggest towns only when the whole area is in view; four times as many with each step in.
   const homeZoom = map.getBoundsZoom(data.bounds);
   const townLimit = () => TOWNS_AT_HOME * 4 ** Math.max(0, map.getZoom() - homeZoom);
@@ -39,36 +38,58 @@ function makeLabels(map, data) {
   /** Greedy placement: each label keeps its place unless a more important one has it. */
   function declutter(shapes) {
     // What the key and the buttons cover is taken.
-    const taken = all('#key, .leaflet-control-zoom', document).map(box => box.getBoundingClientRect());
+    const taken = all('#key, .leaflet-control-zoom').map(box => box.getBoundingClientRect());
     const towns = townLimit();
-    const frame = map.getContainer().getBoundingClientRect();
     const free = box => !taken.some(other =>
       box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top);
-    placed.forEach(({box, group, movable}) => {
-      if (!map.hasLayer(group)) return;
-      const order = box.dataset.order;
-      if (order !== undefined && order >= towns) return hide(box);
+    const settle = ({box}) => {
       box.style.visibility = '';
-      if (movable) return place(box, taken, free);
       const rect = box.getBoundingClientRect();
-      const outside = rect.right < frame.left || rect.left > frame.right || rect.bottom < frame.top || rect.top > frame.bottom;
-      const fits = rect.width && !outside && free(rect) && (!box.dataset.i || roomy(shapes[box.dataset.i], rect));
-      if (fits) taken.push(grown(rect));
+      if (rect.width && inFrame(rect) && free(rect)) taken.push(grown(rect));
       else hide(box);
+    };
+    placed.forEach(each => {
+      if (!map.hasLayer(each.group)) return;
+      if (each.movable) place(each.box, taken, free);
+      else if (each.box.dataset.order >= towns) hide(each.box);
+      else settle(each);
     });
+    if (map.hasLayer(names)) nameAreas(shapes).forEach(settle);
   }
 
-  const hide = box => { box.style.visibility = 'hidden'; };
+  // Names of areas are made only where they fit: there may be thousands of areas.
+  const areaNames = new Map();
+
+  function nameAreas(shapes) {
+    const view = map.getBounds();
+    const fits = areas.name.map((name, i) => view.contains(areas.point[i]) && roomy(shapes[i], 6.5 * name.length));
+    areaNames.forEach(({marker}, i) => {
+      if (fits[i]) return;
+      names.removeLayer(marker);
+      areaNames.delete(i);
+    });
+    fits.forEach((fit, i) => {
+      if (!fit || areaNames.has(i)) return;
+      const box = el('div', {class: 'area-name'}, named(areas.name[i]));
+      areaNames.set(i, {box, marker: label(areas.point[i], 'labels', box).addTo(names)});
+    });
+    return Array.from(areaNames.keys()).sort((a, b) => a - b).map(i => areaNames.get(i));
+  }
 
   /** An area's name is written only where the area is wider than the name. */
-  function roomy(shape, rect) {
+  function roomy(shape, width) {
     const bounds = shape.getBounds();
     const west = map.latLngToContainerPoint(bounds.getNorthWest());
     const east = map.latLngToContainerPoint(bounds.getSouthEast());
-    const share = data.towns.length ? 3 : 1.3;
-    return east.x - west.x > rect.width * share && east.y - west.y > rect.height * 2;
+    return east.x - west.x > width * (data.towns.length ? 3 : 1.2) && east.y - west.y > 30;
   }
 
+  function inFrame(rect) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return rect.right > frame.left && rect.left < frame.right && rect.bottom > frame.top && rect.top < frame.bottom;
+  }
+
+  const hide = box => { box.style.visibility = 'hidden'; };
   const grown = rect => ({left: rect.left - 2, right: rect.right + 2, top: rect.top - 1, bottom: rect.bottom + 1});
 
   /** Move a disc aside, with a line back to its area, where another one is in its place. */

@@ -38,6 +38,15 @@ function isEmbedded() {
   return framed || /[?#&]embed\b/.test(location.search + location.hash);
 }
 
+/** Small screens and frames start with the key closed, and keep the page's buttons below the list. */
+function fitPageToScreen(map) {
+  const embedded = isEmbedded();
+  if (embedded) behaveInFrame(map);
+  const {clientWidth, clientHeight} = map.getContainer();
+  if (embedded || clientWidth < WIDE_MAP || clientHeight < 420) byId('key').open = false;
+  if (isNarrow()) byId('panel').insertBefore(document.querySelector('.actions'), document.querySelector('.hotline'));
+}
+
 /** In a frame the wheel belongs to the page around: it scrolls, and zooms only with Ctrl. */
 function behaveInFrame(map) {
   const box = map.getContainer();
@@ -61,7 +70,7 @@ function behaveInFrame(map) {
 }
 
 /** On paper the map has a size of its own, light colours and an open key; afterwards all is as before. */
-function preparePrinting(map, table, fit, declutter) {
+function preparePrinting({map, table, viewport, choice, declutter}) {
   let before = null;
   addEventListener('beforeprint', () => {
     const key = byId('key');
@@ -71,7 +80,8 @@ function preparePrinting(map, table, fit, declutter) {
     theme.name = 'light';
     root.classList.add('printing');
     map.invalidateSize({animate: false});
-    fit(before.bounds);
+    if (choice.area === null) viewport.home(false);
+    else map.fitBounds(before.bounds, {animate: false});
     declutter();
   });
   addEventListener('afterprint', () => {

@@ -1,6 +1,6 @@
 // For a projector: large type, one area after another with the arrow keys.
 
-function makePresentation(map, {select, order, chosen}) {
+function makePresentation(map, table, choice) {
   const button = byId('b-present');
   const on = () => root.classList.contains('present');
 
@@ -10,7 +10,7 @@ function makePresentation(map, {select, order, chosen}) {
     byId('key').open = !wanted;
     map.invalidateSize({animate: false});
     if (wanted) {
-      select(chosen() === null ? order()[0] : chosen(), {show: true});
+      choice.choose(choice.area === null ? table.order[0] : choice.area, {show: true});
       announce(say('present_help'));
     }
   }
@@ -21,9 +21,9 @@ function makePresentation(map, {select, order, chosen}) {
     if (event.key === 'Escape') return toggle(false);
     const step = {ArrowRight: 1, ArrowDown: 1, PageDown: 1, ArrowLeft: -1, ArrowUp: -1, PageUp: -1}[event.key];
     if (!step) return;
-    const areas = order();
-    const next = areas[areas.indexOf(chosen()) + step];
-    if (next !== undefined) select(next, {show: true});
+    const areas = table.order;
+    const next = areas[areas.indexOf(choice.area) + step];
+    if (next !== undefined) choice.choose(next, {show: true});
     event.preventDefault();
   }, true);
 }

@@ -1,6 +1,6 @@
 // The list of services that may be shown: search, kind of service, and each opens its popup on the map.
 
-function makeServiceList(points, showMap) {
+function makeServiceList(points) {
   const body = document.querySelector('#services tbody');
   if (!body) return;
   const search = byId('service-search');

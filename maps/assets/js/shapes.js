@@ -15,7 +15,6 @@ L.ShapeMarker = L.CircleMarker.extend({
 /** What a folium point layer calls: a group of markers that know their place in words. */
 function pointGroup(look, columns) {
   const fields = Object.keys(columns).filter(name => name !== 'lat' && name !== 'lon');
-  const cell = (column, i) => (column.of ? column.of[column.at[i]] : column[i]);
   const markers = columns.lat.map((lat, i) => {
     const point = new L.ShapeMarker([lat, columns.lon[i]], {...look, radius: 4, bubblingMouseEvents: false});
     point.place = {};

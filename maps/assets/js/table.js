@@ -58,12 +58,12 @@ function makeTable(data, areas) {
     filter();
   }
 
-  function start({select, changed}) {
-    rows.forEach((row, i) => row.addEventListener('click', () => select(i, {show: true})));
+  function start({choose, changed}) {
+    rows.forEach((row, i) => row.addEventListener('click', () => choose(i, {show: true})));
     search.addEventListener('input', () => { filter(); changed(); });
     search.addEventListener('keydown', event => {
       const first = found.indexOf(true);
-      if (event.key === 'Enter' && first >= 0) select(first, {show: true});
+      if (event.key === 'Enter' && first >= 0) choose(first, {show: true});
       if (event.key === 'Escape') { search.value = ''; filter(); changed(); }
     });
     [highway, onlyUnder, onlyRural].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));

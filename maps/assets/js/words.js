@@ -3,11 +3,14 @@
 let texts = {};
 let noun = {};
 let numberFormat = new Intl.NumberFormat('en-US');
+let scoreFormat = numberFormat;
 
 function useTexts(data) {
   texts = data.texts;
   noun = data.noun;
-  numberFormat = new Intl.NumberFormat(data.language === 'es' ? 'es-US' : 'en-US', {maximumFractionDigits: 1});
+  const locale = data.language === 'es' ? 'es-US' : 'en-US';
+  numberFormat = new Intl.NumberFormat(locale, {maximumFractionDigits: 1});
+  scoreFormat = new Intl.NumberFormat(locale, {minimumFractionDigits: 1, maximumFractionDigits: 1});
 }
 
 /** A text with its {gaps} filled; the nouns for the areas are always known. */
@@ -17,6 +20,7 @@ function say(key, values) {
 }
 
 const number = value => numberFormat.format(value);
+const score = value => scoreFormat.format(value);
 const whole = value => numberFormat.format(Math.round(value));
 
 function percent(share) {

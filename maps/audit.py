@@ -1,0 +1,273 @@
+"""The audit: can anything in a folder of outputs be traced to a confidential provider?"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from pydantic import ValidationError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from geo.crs import WGS84
+from geo.errors import AuditError, InputError, OutreachError, Problem
+from geo.files import read_table
+from geo.inputs import COARSE_AREAS, stand_in_regions
+from geo.project import ProviderFile
+from geo.search import Finding, search
+from geo.secrets import Secret, read_secrets
+from geo.tables import parse_numbers
+from geo.unpack import unpack_folder
+from layers.inversion import Hidden, Published, radius_said_m
+from layers.study import Study
+
+TOUCHING_M = 5
+"""A vertex this near to a confidential place says it."""
+
+MANY_NEAR_M, MANY_ROWS = 50, 5
+"""From so many places on, a vertex within this distance of more than half of them is no chance."""
+
+REMEDY = "Nothing was published. Do not share these files; say no more of the row than its categories and region."
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What an audit found.
+
+    Parameters
+    ----------
+    findings
+        Secrets that stand in a file.
+    secrets
+        What was looked for.
+    files
+        Number of files searched.
+    nearest_m
+        Metres from each known confidential place to the nearest vertex of any file.
+    radius_m
+        How near the published minutes bring anybody to each known place; NaN where that could not be judged.
+    region_m
+        How far the region of each known place reaches: the radius may not be smaller.
+    """
+
+    findings: tuple[Finding, ...]
+    secrets: tuple[Secret, ...]
+    files: int
+    nearest_m: np.ndarray
+    radius_m: np.ndarray
+    region_m: np.ndarray
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every leak, by file and kind, in words that give nothing away."""
+        rows: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+        for finding in self.findings:
+            rows[finding.file, finding.kind, finding.secret.file.name].add(finding.secret.row)
+        found = [
+            Problem(f"holds the {kind} of confidential {_rows(numbers)} of {source}.", file=Path(file), remedy=REMEDY)
+            for (file, kind, source), numbers in sorted(rows.items())
+        ]
+        if np.any(self.nearest_m <= TOUCHING_M):
+            found.append(Problem(f"a vertex lies within {TOUCHING_M} m of a confidential place.", remedy=REMEDY))
+        near = np.count_nonzero(self.nearest_m <= MANY_NEAR_M)
+        if len(self.nearest_m) >= MANY_ROWS and near > len(self.nearest_m) / 2:
+            message = f"{near} of {len(self.nearest_m)} confidential places have a vertex within {MANY_NEAR_M} m."
+            found.append(Problem(message, remedy=REMEDY))
+        betrayed = np.count_nonzero(self.radius_m < self.region_m)
+        if betrayed:
+            message = f"the minutes point to {betrayed} confidential places more closely than their region does."
+            found.append(Problem(message, remedy=REMEDY))
+        return found
+
+    def lines(self) -> list[str]:
+        """Return what the audit did, as sentences."""
+        places = len(self.nearest_m)
+        said = [f"{self.files:,} files searched for {len(self.secrets):,} confidential rows, {places:,} with a place."]
+        for name in dict.fromkeys(secret.file.name for secret in self.secrets):
+            said.append(f"  {name}: {sum(secret.file.name == name for secret in self.secrets):,} confidential rows")
+        mute = sum(not (s.words or s.phones or s.links or np.isfinite(s.lon_deg)) for s in self.secrets)
+        if mute:
+            said.append(f"{mute:,} rows hold nothing that could be looked for.")
+        near = self.nearest_m[np.isfinite(self.nearest_m)]
+        if len(near):
+            said.append(
+                f"Nearest vertex to a confidential place: {near.min():,.0f} m; median {np.median(near):,.0f} m."
+            )
+        judged = np.isfinite(self.radius_m)
+        if judged.any():
+            said.append(
+                f"From the published minutes nobody gets nearer to a confidential place than "
+                f"{self.radius_m[judged].min() / 1000:,.1f} km (its region reaches "
+                f"{self.region_m[judged][np.argmin(self.radius_m[judged])] / 1000:,.1f} km); {judged.sum():,} places tried."
+            )
+        elif places:
+            said.append("The minutes were not tried: the regions or the areas with their minutes are not known.")
+        return said
+
+
+def audit_folder(folder: Path, secrets: Sequence[Secret], *, crs: CRS | None) -> Audit:
+    """Search a folder of outputs for anything that gives a confidential provider away.
+
+    Parameters
+    ----------
+    folder
+        Every file in it and below is taken apart.
+    secrets
+        From `geo.secrets.read_secrets`.
+    crs
+        The study's metric CRS, in which coordinates are looked for, too; None when it is not known.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be read.
+    """
+    searched = search(unpack_folder(folder), secrets, crs=[crs] if crs else [])
+    placed = [secret for secret in secrets if np.isfinite(secret.lon_deg)]
+    radius_m = _radii(folder, placed, crs)
+    region_m = np.array([secret.region_radius_m for secret in placed], dtype=float)
+    return Audit(searched.findings, tuple(secrets), searched.files, searched.nearest_m, radius_m, region_m)
+
+
+def audit_study(folder: Path, study: Study) -> Audit:
+    """Search the outputs of a study for its own confidential rows.
+
+    Only files that hold confidential rows are read again; when something is found, all of them, for what other files
+    make public is no leak.
+    """
+    project, crs = study.project, study.areas.crs
+    holding = {record.path for record in study.files if not record.sha256}
+    sections = [section for section in project.providers if section.file in holding]
+    if not sections:
+        return audit_folder(folder, (), crs=crs)
+    regions = stand_in_regions(project, crs=crs)
+    phones = _printed_phones(project.hotline.phone)
+    audit = audit_folder(folder, read_secrets(sections, regions=regions, crs=crs, phones=phones), crs=crs)
+    if audit.problems and len(sections) < len(project.providers):
+        secrets = read_secrets(project.providers, regions=regions, crs=crs, phones=phones)
+        audit = audit_folder(folder, secrets, crs=crs)
+    return audit
+
+
+def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
+    """Search a folder for the confidential rows of provider files, with what its manifest says about them.
+
+    Raises
+    ------
+    InputError
+        If the folder or a provider file cannot be read.
+    """
+    if not folder.is_dir():
+        raise InputError([Problem("there is no such folder.", file=folder, remedy="Name the folder of the results.")])
+    manifest = _manifest(folder)
+    parameters = manifest.get("parameters") or {}
+    listed = parameters.get("providers") or []
+    sections = [_section(file, listed) for file in files]
+    areas = _layer(folder, "areas")
+    crs = _crs(manifest, areas)
+    regions = _regions(parameters, areas)
+    phones = _printed_phones(str((parameters.get("hotline") or {}).get("phone", "")))
+    secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, phones=phones)
+    return audit_folder(folder, secrets, crs=crs)
+
+
+def require_clean(audit: Audit) -> None:
+    """Raise an `AuditError` with every leak that an audit found."""
+    if audit.problems:
+        raise AuditError(audit.problems)
+
+
+def _rows(numbers: set[int]) -> str:
+    listed = sorted(numbers)
+    shown = ", ".join(map(str, listed[:8])) + (f" and {len(listed) - 8} more" if len(listed) > 8 else "")  # noqa: PLR2004
+    return f"row {shown}" if len(listed) == 1 else f"rows {shown}"
+
+
+def _printed_phones(phone: str) -> tuple[str, ...]:
+    return (phone, "1-888-373-7888", "1-888-222-8000")
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _section(file: Path, listed: Sequence[object]) -> ProviderFile:
+    """Return how to read a provider file: as the manifest says, else every row without "yes" is confidential."""
+    for entry in listed:
+        if isinstance(entry, dict) and Path(str(entry.get("file"))).name == file.name:
+            try:
+                return ProviderFile.model_validate({**entry, "file": file})
+            except ValidationError:
+                break
+    return ProviderFile(file=file)
+
+
+def _layer(folder: Path, name: str) -> gpd.GeoDataFrame | None:
+    try:
+        table = read_table(folder / "areas.gpkg", layer=name)
+    except OutreachError:
+        return None
+    return table if isinstance(table, gpd.GeoDataFrame) else None
+
+
+def _crs(manifest: dict[str, object], areas: gpd.GeoDataFrame | None) -> CRS | None:
+    try:
+        return CRS.from_user_input(str(manifest["crs"]))
+    except (KeyError, CRSError):
+        return areas.estimate_utm_crs() if areas is not None and len(areas) else None
+
+
+def _regions(parameters: dict[str, object], areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Return the ranked areas as regions, when the manifest says that they are."""
+    section = parameters.get("areas")
+    singular = str(section.get("singular", "")) if isinstance(section, dict) else ""
+    if areas is None or parameters.get("regions") or singular.casefold() not in COARSE_AREAS:
+        return None
+    return areas.rename(columns={"area_id": "region_id"})[["region_id", "name", "geometry"]]
+
+
+def _radii(folder: Path, placed: Sequence[Secret], crs: CRS | None) -> np.ndarray:
+    """Try to find each place from the published minutes; NaN where the outputs or the region do not allow to try."""
+    radii = np.full(len(placed), np.nan)
+    areas = _layer(folder, "areas")
+    tried = [i for i, secret in enumerate(placed) if np.isfinite(secret.region_radius_m)]
+    if areas is None or crs is None or not tried:
+        return radii
+    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
+    hidden = [
+        Hidden(
+            placed[i].categories,
+            np.array(to_metric.transform(*placed[i].stand_in)),
+            np.array(to_metric.transform(placed[i].lon_deg, placed[i].lat_deg)),
+            placed[i].region_radius_m,
+        )
+        for i in tried
+    ]
+    radii[tried] = radius_said_m(_published(folder, areas, crs), hidden)
+    return radii
+
+
+def _published(folder: Path, areas: gpd.GeoDataFrame, crs: CRS) -> Published:
+    """Return the minutes and the public providers as the files give them to everybody."""
+    points = areas.geometry.to_crs(crs).centroid
+    prefix = "minutes_"
+    minutes = {
+        str(name).removeprefix(prefix): parse_numbers(areas[name])[0].to_numpy()
+        for name in areas.columns
+        if str(name).startswith(prefix) and name != "minutes_worst"
+    }
+    public = _layer(folder, "providers")
+    offered: dict[str, np.ndarray] = {}
+    if public is not None and len(public):
+        places = public.geometry.to_crs(crs)
+        xy = np.column_stack([places.x, places.y])
+        said = public["categories"].astype("str").str.split(";")
+        offered = {category: xy[said.map(lambda parts, c=category: c in parts).to_numpy()] for category in minutes}
+    return Published(np.column_stack([points.x, points.y]), minutes, offered)

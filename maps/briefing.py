@@ -1,0 +1,131 @@
+"""The briefing: one HTML file without script that prints to a few tidy pages."""
+
+import base64
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import jinja2
+
+from layers.study import Study
+from maps.names import clean
+from maps.static import picture
+from maps.static_parts import hotline_words
+from maps.values import View
+from maps.view import make_view
+
+ROWS = 25
+"""Most areas in the table."""
+EXPLAINED = 3
+"""So many areas are told in words."""
+GAPS = 10
+"""Most stretches of highway in the table."""
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_PAGES: Mapping[str, str] = MappingProxyType({"letter": "Letter portrait", "a4": "A4 portrait"})
+_UNREACHABLE_MIN = 1e6
+
+
+def render_briefing(study: Study, *, view: View | None = None) -> str:
+    """Return the briefing of a study as the text of one HTML file; the same study gives the same bytes.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+    view
+        Its view, when it is at hand.
+    """
+    view = view or make_view(study)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("maps"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    return environment.get_template("briefing.html.j2").render(
+        t=view.texts,
+        view=view,
+        policy=POLICY,
+        page_size=_PAGES[getattr(study.project, "paper", "letter")],
+        rows=view.rows[:ROWS],
+        first=view.rows[:EXPLAINED],
+        picture=base64.b64encode(picture(study, view)).decode(),
+        rural=_rural(study, view),
+        sharing=_sharing(study, view),
+        gaps=_gaps(study, view),
+        headline=f"{view.place.headline_min:g}",
+        last=f"{view.place.bands_min[-1]:g}",
+        hotline=hotline_words(view) if view.hotline else None,
+        crs=study.areas.crs.name,
+        minutes=lambda value: _minutes(value, view),
+    )
+
+
+def _minutes(value: float, view: View) -> str:
+    return view.texts.number(value) if value < _UNREACHABLE_MIN else view.texts("table.none")
+
+
+def _rural(study: Study, view: View) -> list[dict[str, str]]:
+    """Return the rural service gap as rows of words."""
+    if study.rural is None:
+        return []
+    t = view.texts
+    return [
+        {
+            "service": view.category(str(category)),
+            "rural": t.number(record["rural_beyond"]),
+            "rural_share": t.percent(record["rural_share"]),
+            "other": t.number(record["other_beyond"]),
+            "other_share": t.percent(record["other_share"]),
+        }
+        for category, record in study.rural.iterrows()
+    ]
+
+
+def _sharing(study: Study, view: View) -> list[dict[str, str]]:
+    """Return how unevenly services are spread as rows of words."""
+    if study.sharing is None:
+        return []
+    t = view.texts
+    return [
+        {
+            "service": view.category(str(category)),
+            "basis": t(f"briefing.sharing.basis_{record['basis']}"),
+            "gini": "–" if math.isnan(record["gini"]) else t.number(record["gini"], 2),
+            "palma": _palma(record["palma"], view),
+        }
+        for category, record in study.sharing.iterrows()
+    ]
+
+
+def _palma(ratio: float, view: View) -> str:
+    if math.isnan(ratio):
+        return "–"
+    if math.isinf(ratio):
+        return view.texts("briefing.sharing.palma_none")
+    return view.texts("briefing.sharing.palma_value", n=view.texts.number(ratio, 1))
+
+
+def _gaps(study: Study, view: View) -> list[dict[str, str]]:
+    """Return the longest stretches far from a service as rows of words; none when the study has no such table."""
+    if study.along is None or study.along.gaps.empty:
+        return []
+    table = study.along.gaps
+    own = table[table["band_min"].eq(view.place.headline_min) & (table["length"] > 0)].head(GAPS)
+    return [_gap(record, view) for record in own.to_dict("records")]
+
+
+def _gap(record: Mapping[Any, Any], view: View) -> dict[str, str]:
+    t = view.texts
+    ends = [clean(record[f"{end}_exit"]) for end in ("from", "to")]
+    return {
+        "highway": f"{clean(record['label'])} {clean(record['direction'])}".strip(),
+        "service": view.category(str(record["category"])),
+        "between": " – ".join(dict.fromkeys(end for end in ends if end)) or "–",
+        "mileposts": f"{t.number(record['from_milepost'])}–{t.number(record['to_milepost'])}",
+        "length": t(f"format.{record['unit']}", n=t.number(record["length"])),
+        "worst": _minutes(float(record["minutes_worst"]), view),
+    }

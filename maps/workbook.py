@@ -1,0 +1,263 @@
+"""The ranking as a workbook: formatted sheets, a data dictionary, sources and parameters."""
+
+import datetime as dt
+import io
+import math
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import Cell
+from openpyxl.formatting.rule import DataBarRule
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from layers.study import Study
+from maps.dictionary import COUNT, IDENTIFIER, MINUTES, SCORE, SHARE, TEXT, Meaning, meanings
+from maps.manifest import manifest
+from maps.symbology import LIGHT
+from maps.tables import guard_formula, ranking_table
+from maps.values import View
+from maps.view import make_view
+
+_GENERAL = "General"
+_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_FORMATS: Mapping[str, str] = MappingProxyType(
+    {COUNT: "#,##0", SCORE: "0.0", SHARE: "0%", MINUTES: "0.0", TEXT: _GENERAL, IDENTIFIER: "@"}
+)
+_PLAIN = "0.00"
+_WIDEST, _NARROWEST = 46, 9
+_LONGEST_CELL = 32_000
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_CHANGED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PAPER_CODES: Mapping[str, int] = MappingProxyType({"letter": 1, "a4": 9})
+
+
+def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
+    """Return the workbook of a study as an .xlsx file; the same study gives the same bytes.
+
+    Nothing in it is a formula: text that a spreadsheet would run gets an apostrophe in front, as in ranking.csv.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+    view
+        Its view, when it is at hand.
+    """
+    view = view or make_view(study)
+    t = view.texts
+    table = ranking_table(study)
+    columns = meanings(table.columns, study.project, view)
+    book = Workbook()
+    sheet = book.active
+    if not isinstance(sheet, Worksheet):  # a new workbook always has one
+        raise TypeError
+    sheet.title = t("workbook.ranking")
+    _write_ranking(sheet, table, columns, view)
+    _write_rural(book.create_sheet(t("workbook.rural")), study, view)
+    _write_sharing(book.create_sheet(t("workbook.sharing")), study, view)
+    _write_dictionary(book.create_sheet(t("workbook.dictionary")), columns, view)
+    _write_sources(book.create_sheet(t("workbook.sources")), study, view)
+    for sheet in book.worksheets:
+        _for_print(sheet, getattr(study.project, "paper", "letter"))
+    book.properties.creator = "outreach-map"
+    book.properties.title = _text(view.title)
+    out = io.BytesIO()
+    book.save(out)
+    return _undated(out.getvalue(), study.project.as_of)
+
+
+def _write_ranking(sheet: Worksheet, table: pd.DataFrame, columns: Sequence[Meaning], view: View) -> None:
+    rows = [[_value(value, view) for value in record] for record in table.itertuples(index=False, name=None)]
+    _write_table(sheet, [column.title for column in columns], rows, [_format(column.kind) for column in columns])
+    names = [column.name for column in columns]
+    sheet.freeze_panes = f"{get_column_letter(names.index('name') + 2)}2"
+    last = len(rows) + 1
+    for name, colour in (("priority", LIGHT["acc"]), ("access_gap", LIGHT["gap"]), ("need", LIGHT["need"]), ("reach", LIGHT["meet"])):  # fmt: skip
+        letter = get_column_letter(names.index(name) + 1)
+        most = 100 if name == "priority" else 1
+        bar = DataBarRule("num", 0, "num", most, color=f"FF{colour[1:].upper()}", showValue=True)
+        sheet.conditional_formatting.add(f"{letter}2:{letter}{last}", bar)
+
+
+def _format(kind: str) -> str:
+    return _FORMATS.get(kind, _PLAIN)
+
+
+def _value(value: object, view: View) -> object:
+    """Return a cell of the ranking as a workbook holds it: infinity in words, unknown as empty."""
+    t = view.texts
+    if isinstance(value, str):
+        return value
+    if value is True or value is False:
+        return t("workbook.yes") if value else t("workbook.no")
+    number = float(value)  # type: ignore[arg-type] - all that is left are numbers
+    if math.isnan(number):
+        return None
+    if math.isinf(number):
+        return t("workbook.unreachable")
+    return int(number) if number == int(number) else number
+
+
+def _write_rural(sheet: Worksheet, study: Study, view: View) -> None:
+    t = view.texts
+    minutes = f"{view.place.headline_min:g}"
+    far = t("briefing.beyond", minutes=minutes)
+    heads = [
+        t("briefing.rural.service"),
+        t("workbook.rural_people"), f"{t('workbook.rural_people')}: {far}", t("briefing.rural.rural_share"),
+        t("workbook.other_people"), f"{t('workbook.other_people')}: {far}", t("briefing.rural.other_share"),
+    ]  # fmt: skip
+    names = ("rural_people", "rural_beyond", "rural_share", "other_people", "other_beyond", "other_share")
+    rows = [
+        [view.category(str(category)), *(float(record[name]) for name in names)]
+        for category, record in _records(study.rural)
+    ]
+    count, share = _FORMATS[COUNT], _FORMATS[SHARE]
+    _write_table(sheet, heads, rows, [_GENERAL, count, count, share, count, count, share])
+
+
+def _write_sharing(sheet: Worksheet, study: Study, view: View) -> None:
+    t = view.texts
+    heads = [t(f"briefing.sharing.{name}") for name in ("basis", "gini", "palma")]
+    rows = [
+        [
+            view.category(str(category)),
+            t(f"briefing.sharing.basis_{record['basis']}"),
+            _value(record["gini"], view),
+            t("briefing.sharing.palma_none") if record["palma"] == math.inf else _value(record["palma"], view),
+        ]
+        for category, record in _records(study.sharing)
+    ]
+    _write_table(sheet, [t("briefing.rural.service"), *heads], rows, [_GENERAL, _GENERAL, _PLAIN, _PLAIN])
+
+
+def _records(table: pd.DataFrame | None) -> Iterable[tuple[Any, pd.Series]]:
+    return () if table is None else table.iterrows()
+
+
+def _write_dictionary(sheet: Worksheet, columns: Sequence[Meaning], view: View) -> None:
+    heads = [view.texts(f"workbook.{name}") for name in ("heading", "column", "meaning", "unit", "values")]
+    rows = [[column.title, column.name, column.text, column.unit, column.values] for column in columns]
+    _write_table(sheet, heads, rows, [_GENERAL] * 5)
+
+
+def _write_sources(sheet: Worksheet, study: Study, view: View) -> None:
+    heads = [view.texts(f"workbook.{name}") for name in ("group", "entry", "value")]
+    _write_table(sheet, heads, [list(row) for row in _entries(study, view)], [_GENERAL] * 3)
+
+
+def _entries(study: Study, view: View) -> Iterator[tuple[str, str, object]]:
+    """Yield what the study rests on: its finding, sources, input files, what was left out, and every parameter."""
+    t = view.texts
+    record = manifest(study)
+    about = t("workbook.about")
+    if view.example:
+        yield about, t("page.example"), t("page.example_long")
+    yield about, t("workbook.title"), study.project.title
+    yield about, t("workbook.finding"), view.title
+    yield about, t("workbook.as_of"), t.date(study.project.as_of)
+    if view.expires_on:
+        yield about, t("workbook.expires"), t.date(view.expires_on)
+    yield about, t("workbook.crs"), study.areas.crs.name
+    yield about, t("workbook.made"), f"{record['tool']['name']} {record['tool']['version']}"
+    if view.confidential_note:
+        yield about, t("client.confidence"), view.confidential_note
+    yield t("workbook.source"), t("workbook.osm"), t("static.osm", osm=t("attribution.osm"))
+    for what, text in view.sources:
+        yield t("workbook.source"), what, text
+    for entry in record["inputs"]:
+        rows = "" if entry["rows"] is None else t("workbook.rows", n=t.number(entry["rows"]))
+        yield t("workbook.input"), entry["file"], "; ".join(part for part in (rows, f"SHA-256 {entry['sha256']}") if part)
+    for entry in study.dropped:
+        yield t("workbook.dropped"), entry.source, entry.reason if entry.count is None else f"{t.number(entry.count)} {entry.reason}"
+    for name, value in _flat(record["parameters"]):
+        yield t("workbook.parameter"), name, value
+
+
+def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield nested parameters as dotted names and plain values; those left empty are not told."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            yield from _flat(part, f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(value, list) and any(isinstance(part, Mapping) for part in value):
+        for number, part in enumerate(value, start=1):
+            yield from _flat(part, f"{prefix}[{number}]")
+    elif isinstance(value, list):
+        if value:
+            yield prefix, "; ".join(str(part) for part in value)
+    elif value not in (None, ""):
+        yield prefix, value
+
+
+def _write_table(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], formats: Sequence[str]) -> None:
+    """Write a table with a frozen, filterable heading and columns as wide as their texts need."""
+    widths = [0] * len(heads)
+    for number, row in enumerate([heads, *rows], start=1):
+        for position, value in enumerate(row):
+            cell = sheet.cell(row=number, column=position + 1)
+            _put(cell, value)
+            if number == 1:
+                cell.font = Font(bold=True, color="FFFFFFFF")
+                cell.fill = PatternFill("solid", fgColor=f"FF{LIGHT['head'][1:].upper()}")
+                cell.alignment = Alignment(wrap_text=True, vertical="center")
+                continue
+            if formats[position] != _GENERAL:
+                cell.number_format = formats[position]
+            length = len(str(value))
+            if length > _WIDEST:
+                cell.alignment = _WRAPPED
+            widths[position] = max(widths[position], length)
+    for position, head in enumerate(heads):
+        word = max((len(part) for part in head.split()), default=0)
+        width = max(_NARROWEST, min(_WIDEST, max(widths[position], word, len(head) // 2)) + 2)
+        sheet.column_dimensions[get_column_letter(position + 1)].width = width
+    sheet.row_dimensions[1].height = 46
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
+
+
+def _put(cell: Cell | Any, value: object) -> None:  # noqa: ANN401 - merged cells, which are not used here
+    """Set a value; a text stays a text, whatever it begins with."""
+    if isinstance(value, str):
+        cell.value = _text(value)
+        cell.data_type = "s"
+    else:
+        cell.value = value
+
+
+def _text(value: str) -> str:
+    return str(guard_formula(_UNWRITABLE.sub(" ", value)))[:_LONGEST_CELL]
+
+
+def _for_print(sheet: Worksheet, paper: str) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = _PAPER_CODES[paper]
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+
+
+def _undated(book: bytes, day: dt.date) -> bytes:
+    """Return a workbook whose dates are those of its data and whose archive bears none of its own."""
+    out = io.BytesIO()
+    stamp = rb"\g<1>" + f"{day.isoformat()}T00:00:00Z".encode()
+    with zipfile.ZipFile(io.BytesIO(book)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            content = given.read(name)
+            if name == "docProps/core.xml":
+                content = _CHANGED.sub(stamp, content)
+            entry = zipfile.ZipInfo(name, _ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o600 << 16
+            made.writestr(entry, content)
+    return out.getvalue()
