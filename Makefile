@@ -29,5 +29,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	@touch $(STAMP)
 
+bench: $(STAMP)
+	$(BIN)/python -m pytest benchmarks -m bench -s --benchmark-columns=min,rounds
+
 clean:
 	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 import click
 import pandas as pd
@@ -13,20 +13,33 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from geo.errors import EXIT_CODES, OutreachError
+from geo.cache import cache_folder, clear, entries
+from geo.errors import EXIT_CODES, OutreachError, Problem
 from geo.example_study import write_example
 from geo.inputs import Inputs, load_inputs
-from geo.project import Project
+from geo.project import Project, Sections
 from geo.project_file import load_project
+from geo.provider_doubts import provider_doubts
+from layers.disclosure import Audience, input_report
 from layers.study import Study, make_study
+from maps.audit import audit_files, require_clean
 from maps.manifest import version
-from maps.outputs import write_outputs
+from maps.outputs import choose_outputs, write_outputs
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
 
 EXIT_INTERRUPTED = 130
 TOP = 10
+MEGABYTE = 1_000_000
 
 ProjectPath = click.Path(path_type=Path)
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def _audience(default: Audience, *, help: str) -> Callable[[Command], Command]:  # noqa: A002 - click's word
+    """Return the option `--audience`."""
+    kinds = click.Choice(["public", "taskforce"])
+    return click.option("--audience", type=kinds, default=default, show_default=True, help=help)
 
 
 class OutreachGroup(click.Group):
@@ -54,7 +67,7 @@ def main() -> None:
     from help, and ranks the underserved areas. Start with: outreach example my-study
 
     Exit codes: 0 success, 2 wrong usage, 3 the project file, 4 an input file, 5 the roads or highways, 6 writing the
-    results, 130 interrupted.
+    results, 7 something confidential in the results, 130 interrupted.
     """
 
 
@@ -68,29 +81,62 @@ def example(folder: Path) -> None:
 
 @main.command()
 @click.argument("project", type=ProjectPath)
-def check(project: Path) -> None:
+@_audience("taskforce", help="Who will see what is printed: for the public no small number of confidential providers.")
+def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
-    _, inputs = _load(project)
-    for record in inputs.files:
-        click.echo(f"{record.path.name}: {record.rows:,} rows" + "".join(f"; {note}" for note in record.notes))
-    for dropped in inputs.dropped:
-        click.echo(f"{dropped.source}: {dropped.count:,} {dropped.reason}")
-    confidential = int((~inputs.providers["public"]).sum())
-    click.echo(
-        f"{len(inputs.providers):,} providers, {confidential:,} of them confidential (used at a point of their region)"
-    )
+    plan, inputs = _load(project)
+    said = input_report(inputs, audience)
+    for record in said.files:
+        rows = "" if record.rows is None else f": {record.rows:,} rows"
+        click.echo(f"{record.path.name}{rows}" + "".join(f"; {note}" for note in record.notes))
+    for dropped in said.dropped:
+        click.echo(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
+    click.echo(said.providers)
+    _warn(provider_doubts(plan))
     click.echo("No problems found.")
+
+
+@main.command()
+@click.argument("folder", type=ProjectPath)
+@click.option(
+    "--providers", "files", type=ProjectPath, multiple=True, required=True, help="A provider file; repeat it."
+)
+def audit(folder: Path, files: tuple[Path, ...]) -> None:
+    """Search every file in FOLDER for anything that gives a confidential row of the provider files away.
+
+    Looks inside pages, GeoPackages, workbooks, PDF and pictures for names, addresses, phone numbers, links and
+    coordinates, and tries to find the places from the published minutes. Ends with exit code 7 when it finds something.
+    """
+    with _progress() as say:
+        say(f"Searching {folder} …")
+        result = audit_files(folder, files)
+    for line in result.lines():
+        click.echo(line)
+    require_clean(result)
+    click.echo("Nothing confidential found.")
 
 
 @main.command("map")
 @click.argument("project", type=ProjectPath)
 @click.option("--out", type=ProjectPath, help="Folder for the results. [default: out beside PROJECT]")
-def map_(project: Path, out: Path | None) -> None:
-    """Make the map of PROJECT: map.html, ranking.csv, areas.gpkg and manifest.json."""
+@_audience("public", help="Who will see it: for the public no small number of confidential providers is said.")
+@click.option("--only", multiple=True, metavar="NAME", help="Write only this file, or all of this stem; repeat it.")
+@click.option("--skip", multiple=True, metavar="NAME", help="Do not write this file, or any of this stem; repeat it.")
+def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, ...], skip: tuple[str, ...]) -> None:
+    """Make the map of PROJECT for screen and paper, its briefing, tables and manifest.
+
+    Nothing appears when anything in it would give a confidential provider away.
+
+    NAME is a file name such as map.png, or a stem such as map for all four maps. The manifest is always written.
+    """
+    try:
+        names = choose_outputs(only, skip)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     study = _study(project)
     folder = out or project.parent / "out"
     with _progress() as say:
-        written = write_outputs(study, folder, progress=say)
+        written = write_outputs(study, folder, progress=say, audience=audience, names=names)
     _print_table(ranking_table(study).head(TOP), study)
     click.echo("")
     for path in written:
@@ -101,10 +147,18 @@ def map_(project: Path, out: Path | None) -> None:
 @click.argument("project", type=ProjectPath)
 @click.option("--top", type=click.IntRange(min=1), help="Print only the first N areas.")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
-def rank(project: Path, top: int | None, form: str) -> None:
+@click.option(
+    "--areas",
+    "of",
+    type=click.Choice(["areas", "sections"]),
+    default="areas",
+    show_default=True,
+    help="Rank the areas of the project, or sections of its highways.",
+)
+def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sections"]) -> None:
     """Print the ranking of PROJECT."""
-    study = _study(project)
-    table = ranking_table(study)
+    study = _study(project, sections=of == "sections")
+    table = ranking_table(study, of=of)
     table = table.head(top) if top else table
     if form == "table":
         _print_table(table, study)
@@ -115,16 +169,56 @@ def rank(project: Path, top: int | None, form: str) -> None:
         click.echo(json.dumps(rows.to_dict(orient="records"), ensure_ascii=False, indent=2, allow_nan=False))
 
 
+@main.group()
+def cache() -> None:
+    """Show or empty the road cache, in which road networks are kept so that later runs are quick.
+
+    With PROJECT it is the cache that this project uses, else your own. It holds nothing but what stands in road files.
+    """
+
+
+@cache.command("list")
+@click.argument("project", type=ProjectPath, required=False)
+def cache_list(project: Path | None) -> None:
+    """List what the cache holds, the road network used last first."""
+    folder = _cache_folder(project)
+    for entry in entries(folder) if folder else ():
+        made_of = ", ".join(entry.sources) or "damaged, will be made anew"
+        click.echo(f"{entry.path.stem}  {entry.size / MEGABYTE:,.0f} MB  {made_of}")
+    click.echo(f"Folder: {folder}" if folder else "The road cache is switched off.")
+
+
+@cache.command("clear")
+@click.argument("project", type=ProjectPath, required=False)
+def cache_clear(project: Path | None) -> None:
+    """Remove everything from the cache; later runs fill it again."""
+    folder = _cache_folder(project)
+    count, size = clear(folder) if folder else (0, 0)
+    click.echo(f"Removed {count:,} road networks, {size / MEGABYTE:,.0f} MB.")
+
+
+def _cache_folder(project: Path | None) -> Path | None:
+    return cache_folder(load_project(project).roads.cache if project else None)
+
+
 def _load(path: Path) -> tuple[Project, Inputs]:
     project = load_project(path)
     with _progress() as say:
         return project, load_inputs(project, progress=say)
 
 
-def _study(path: Path) -> Study:
+def _study(path: Path, *, sections: bool = False) -> Study:
     project, inputs = _load(path)
+    if sections and project.sections is None:
+        project = project.model_copy(update={"sections": Sections()})
     with _progress() as say:
         return make_study(project, inputs, progress=say)
+
+
+def _warn(doubts: list[Problem]) -> None:
+    """Say on stderr what is not wrong but should be looked at."""
+    for doubt in doubts:
+        click.secho(f"Warning: {doubt}", fg="yellow", err=True)
 
 
 @contextmanager

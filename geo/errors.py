@@ -33,7 +33,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Return the problem as one line: place, message, remedy."""
-        noun = "key" if self.file and self.file.suffix == ".toml" else "column"
+        # Without a file the problem lies in the project, whose entries are keys.
+        noun = "column" if self.file and self.file.suffix != ".toml" else "key"
         places = [self.file.name if self.file else "", f"{noun} {self.column!r}" if self.column else ""]
         if self.rows:
             shown = ", ".join(str(row) for row in self.rows[:MAX_ROWS_NAMED])
@@ -75,11 +76,16 @@ class OutputError(OutreachError, OSError):
     """The results cannot be written."""
 
 
+class AuditError(OutreachError, ValueError):
+    """The results hold something that gives a confidential provider away."""
+
+
 EXIT_CODES: dict[type[OutreachError], int] = {
     OutreachError: 1,
     ProjectError: 3,
     InputError: 4,
     NetworkError: 5,
     OutputError: 6,
+    AuditError: 7,
 }
 """Exit code of each error. 0 is success, 2 is click's own usage error, 130 an interrupted run."""

@@ -12,22 +12,21 @@ from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
 from geo.crs import WGS84, to_metric
-from geo.dead_ends import join_dead_ends
 from geo.errors import InputError, NetworkError, OutreachError, Problem
-from geo.files import require_file, sha256_of
-from geo.network import RoadNetwork, build_network
-from geo.osm import OsmData, read_osm
+from geo.files import require_file
+from geo.network import RoadNetwork
+from geo.osm import OsmData
 from geo.people import read_people
 from geo.project import Areas, Project, Regions
 from geo.providers import missing_categories, read_providers
 from geo.records import Dropped, FileRecord, Reading
 from geo.roads import highway_ways
+from geo.route_access import access_points
+from geo.routes import Routes, measure_routes
 from geo.speeds import class_speeds
+from geo.study_roads import StudyRoads, read_study_roads
 from geo.towns import read_towns
 from geo.venue_lists import read_venue_lists
-
-REACH_M = 120_000
-"""Roads and providers up to this far from the areas are read, in metres: an hour and a half of main road."""
 
 COARSE_AREAS = frozenset({"county", "parish", "borough"})
 """Areas, by their name in the singular, that are coarse enough to stand in for a confidential provider."""
@@ -45,6 +44,8 @@ class Inputs:
         The roads as a travel-time network.
     highways
         The ways of the studied highways, one row per way: `geo.roads.highway_ways`.
+    routes
+        The studied highways as measured lines with their exits: `geo.routes.measure_routes`.
     junctions, places
         Exits, and places not yet classified, from OpenStreetMap: `geo.osm.OsmData`.
     areas, people, providers, listed_venues
@@ -63,6 +64,7 @@ class Inputs:
 
     network: RoadNetwork
     highways: gpd.GeoDataFrame
+    routes: Routes
     junctions: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
@@ -124,9 +126,11 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     areas = attempts.run(lambda: read_areas(project.areas, crs=project.crs))
     # Without areas there is no metric CRS; the other tables are still checked, in degrees.
     crs = areas.table.crs if areas else WGS84
-    roads = attempts.run(lambda: _read_roads(project, areas, say))
+    urban_file = project.people.urban_areas
+    urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
+    roads = attempts.run(lambda: _read_roads(project, areas, urban, say))
     say("Reading people, providers and venues …")
-    within = _extent(roads[0], crs, project.roads.max_off_road_m) if roads else None
+    within = _extent(roads[0].osm, crs, project.roads.max_off_road_m) if roads else None
     regions = _regions(project, attempts, crs)
     inhabited = areas.table if areas else None
     people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
@@ -134,17 +138,21 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
     town_file = project.towns
     towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
-    urban_file = project.people.urban_areas
-    urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
     attempts.finish()
     if not (areas and roads and people and providers and venues):
         msg = "a step failed without saying why"
         raise RuntimeError(msg)
     readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
-    osm, network, highways = roads
+    study_roads, highways = roads
+    osm, network = study_roads.osm, study_roads.network
+    say("Measuring the highways …")
+    ways = to_metric(highways, crs)
+    access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
+    routes = measure_routes(ways, access, extent=areas.table.geometry.union_all(), unit=project.units)
     return Inputs(
         network=network,
-        highways=to_metric(highways, crs),
+        highways=ways,
+        routes=routes,
         junctions=to_metric(osm.junctions, crs),
         places=to_metric(osm.places, crs),
         areas=areas.table,
@@ -154,48 +162,31 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         regions=regions.table if regions else None,
         towns=towns.table if towns else None,
         urban=urban.table if urban else None,
-        dropped=(*osm.dropped, *dict.fromkeys(entry for part in readings for entry in part.dropped)),
+        dropped=(*osm.dropped, *routes.notes, *dict.fromkeys(entry for part in readings for entry in part.dropped)),
         files=(
-            *_road_records(project, osm, network),
+            *_road_records(project, study_roads),
             *dict.fromkeys(record for part in readings for record in part.files),
         ),
     )
 
 
 def _read_roads(
-    project: Project, areas: Reading | None, say: Callable[[str], None]
-) -> tuple[OsmData, RoadNetwork, gpd.GeoDataFrame] | None:
+    project: Project, areas: Reading | None, urban: Reading | None, say: Callable[[str], None]
+) -> tuple[StudyRoads, gpd.GeoDataFrame] | None:
     """Read the roads around the areas; without areas only see whether the files are there."""
     attempts = _Attempts()
-    speeds = attempts.run(lambda: class_speeds(project.roads.speeds_kmh))
-    if areas is None:
+    attempts.run(lambda: class_speeds(project.roads.speeds_kmh))
+    if areas is None or attempts.errors:
         for path in project.roads.osm:
             attempts.run(partial(require_file, path))
         attempts.finish()
         return None
-    osm = attempts.run(lambda: read_osm(project.roads.osm, clip=_clip(areas.table), progress=say))
-    if osm is None or speeds is None:
-        attempts.finish()
-        return None
-    say("Building the road network …")
-    roads, links = join_dead_ends(osm.roads, within_m=project.roads.join_dead_ends_m)
-    if links:
-        say(f"Joined dead ends with {links:,} links …")
-    network = attempts.run(lambda: build_network(roads, crs=areas.table.crs, speeds_kmh=speeds))
-    if network is not None:
-        # Highways are looked for among roads that come near the areas: others would be said to be missing.
-        attempts.run(lambda: _refuse_no_contact(areas.table, network, project))
-        attempts.finish()
-    highways = attempts.run(lambda: highway_ways(osm.roads, project.corridor.highways))
+    outlines = urban.table.geometry if urban else None
+    roads = read_study_roads(project, areas.table, urban=outlines, say=say)
+    # Highways are looked for among roads that come near the areas: others would be said to be missing.
+    attempts.run(lambda: _refuse_no_contact(areas.table, roads.network, project))
     attempts.finish()
-    return (osm, network, highways) if network and highways is not None else None
-
-
-def _clip(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    """Return the box of the areas and `REACH_M` around them, in degrees."""
-    box = gpd.GeoSeries([shapely.box(*areas.total_bounds).buffer(REACH_M)], crs=areas.crs).to_crs(WGS84)
-    left, bottom, right, top = (float(bound) for bound in box.total_bounds)
-    return left, bottom, right, top
+    return roads, highway_ways(roads.osm.roads, project.corridor.highways)
 
 
 def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: Project) -> None:
@@ -227,14 +218,24 @@ def _extent(osm: OsmData, crs: CRS, margin_m: float) -> gpd.GeoSeries:
 
 def _regions(project: Project, attempts: _Attempts, crs: CRS) -> Reading | None:
     """Read the regions that stand in for confidential providers, if the project has any."""
-    section: Areas | Regions | None = project.regions
-    if section is None and project.areas.singular.casefold() in COARSE_AREAS:
-        section = project.areas
-    if section is None:
+    chosen = _region_section(project)
+    if chosen is None:
         return None
-    chosen = section
     reading = attempts.run(lambda: read_regions(chosen, crs=crs))
     return reading or Reading(gpd.GeoDataFrame({"region_id": []}, geometry=[], crs=crs))
+
+
+def stand_in_regions(project: Project, *, crs: CRS) -> gpd.GeoDataFrame | None:
+    """Return the regions that stand in for confidential providers, as `read_regions` describes; None without any."""
+    chosen = _region_section(project)
+    return None if chosen is None else read_regions(chosen, crs=crs).table
+
+
+def _region_section(project: Project) -> Areas | Regions | None:
+    """Return the section of the regions: their own, else the areas when these are coarse enough."""
+    if project.regions is None and project.areas.singular.casefold() in COARSE_AREAS:
+        return project.areas
+    return project.regions
 
 
 def _read_providers(project: Project, regions: Reading | None, within: gpd.GeoSeries | None, crs: CRS) -> Reading:
@@ -248,11 +249,14 @@ def _read_providers(project: Project, regions: Reading | None, within: gpd.GeoSe
     return reading
 
 
-def _road_records(project: Project, osm: OsmData, network: RoadNetwork) -> list[FileRecord]:
+def _road_records(project: Project, roads: StudyRoads) -> list[FileRecord]:
+    osm = roads.osm
     rows = len(osm.roads) + len(osm.places) + len(osm.junctions)
     together = " in all road files together" if len(project.roads.osm) > 1 else ""
     notes = (
         f"{len(osm.roads):,} road pieces, {len(osm.places):,} places, {len(osm.junctions):,} exits{together}",
-        f"{network.kept_share:.1%} of the length of all roads is connected and used",
+        f"{roads.network.kept_share:.1%} of the length of all roads is connected and used",
     )
-    return [FileRecord(path, sha256_of(path), rows, notes) for path in project.roads.osm]
+    return [
+        FileRecord(path, digest, rows, notes) for path, digest in zip(project.roads.osm, roads.digests, strict=True)
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
@@ -15,7 +16,8 @@ from geo.crs import WGS84
 from geo.errors import NetworkError, Problem
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
 from geo.roads import Floats, Ints, Roads, segment_lengths_m
-from geo.speeds import CLASS_SPEEDS_KMH
+from geo.speeds import CLASS_SPEEDS_KMH, URBAN_FACTOR
+from geo.urban import in_any
 
 Int32s = npt.NDArray[np.int32]
 
@@ -152,13 +154,24 @@ class RoadNetwork:
         return _search_tree(self.samples.x[self.joinable], self.samples.y[self.joinable])
 
     @cached_property
-    def tree(self) -> cKDTree:
-        """Search tree of all samples."""
-        return _search_tree(self.samples.x, self.samples.y)
+    def limited(self) -> Int32s:
+        """Rows of the samples on motorways and their ramps."""
+        return np.flatnonzero(self.is_limited[self.samples.edge]).astype(np.int32)
+
+    @cached_property
+    def limited_tree(self) -> cKDTree:
+        """Search tree of these."""
+        return _search_tree(self.samples.x[self.limited], self.samples.y[self.limited])
 
 
 def build_network(
-    roads: Roads, *, crs: CRS, speeds_kmh: Mapping[str, float] = CLASS_SPEEDS_KMH, island_share: float = ISLAND_SHARE
+    roads: Roads,
+    *,
+    crs: CRS,
+    speeds_kmh: Mapping[str, float] = CLASS_SPEEDS_KMH,
+    urban: gpd.GeoSeries | None = None,
+    urban_factor: float = URBAN_FACTOR,
+    island_share: float = ISLAND_SHARE,
 ) -> RoadNetwork:
     """Build the travel-time network from roads.
 
@@ -172,6 +185,9 @@ def build_network(
         Metric CRS for positions. Lengths are measured on the ellipsoid, not in this CRS.
     speeds_kmh
         Speed of every road class where no limit is tagged; see `geo.speeds.class_speeds`.
+    urban, urban_factor
+        Urban areas in `crs`: the class speed of roads whose middle lies in one is multiplied by the factor; a tagged
+        limit stays. None makes no difference.
     island_share
         Least share of the length of all roads, 0 to 1, that makes a part cut off from the largest one worth keeping.
 
@@ -181,7 +197,11 @@ def build_network(
         If no two junctions can be reached from each other, or the roads lie too far away for `crs`.
     """
     edges = _cut_at_junctions(roads)
+    xy = _project(roads, crs)
     speed = _way_speeds_kmh(roads, speeds_kmh)[edges.way]
+    if urban is not None:
+        untagged = np.flatnonzero(np.isnan(roads.maxspeed_kmh[edges.way]))
+        speed[untagged[in_any(urban, *_middles(xy, roads, edges, untagged))]] *= urban_factor
     forward, backward = _minutes(edges.length_m, speed, roads.direction[edges.way])
     parts, label = connected_components(
         _reversed_graph(edges.start, edges.end, forward, backward, len(edges.node)), directed=True, connection="strong"
@@ -193,7 +213,6 @@ def build_network(
     used = np.zeros(len(edges.node), dtype=bool)
     used[edges.start[rows]] = used[edges.end[rows]] = True
     renumbered = np.cumsum(used, dtype=np.int32) - 1
-    xy = _project(roads, crs)
     return RoadNetwork(
         crs=crs,
         node_id=roads.node_id[edges.node[used]],
@@ -297,6 +316,13 @@ def _way_speeds_kmh(roads: Roads, speeds_kmh: Mapping[str, float]) -> Floats:
     """Return the speed of each way: its tagged limit, or that of its class."""
     of_class = np.array([speeds_kmh[name] for name in ROAD_CLASSES])[roads.road_class]
     return np.where(np.isnan(roads.maxspeed_kmh), of_class, roads.maxspeed_kmh)
+
+
+def _middles(xy: Floats, roads: Roads, edges: _Edges, rows: Ints) -> tuple[Floats, Floats]:
+    """Return x and y halfway between the middle vertices of some edges."""
+    double = edges.first[rows] + edges.last[rows]
+    x, y = (xy[roads.vertex[double // 2]] + xy[roads.vertex[(double + 1) // 2]]).T / 2
+    return x, y
 
 
 def _minutes(length_m: Floats, speed_kmh: Floats, direction: npt.NDArray[np.int8]) -> tuple[Floats, Floats]:

@@ -72,7 +72,7 @@ def read_osm(
         all files together.
     """
     say = progress or (lambda _: None)
-    problems = [problem for path in paths if (problem := _refusal(path)) is not None]
+    problems = refusals(paths)
     if problems:
         raise InputError(problems)
     ways: list[Ways] = []
@@ -113,6 +113,11 @@ def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places]:
         ways, dropped = read_ways(text, clip)
     places.dropped.update(dropped)
     return ways, places
+
+
+def refusals(paths: Sequence[Path]) -> list[Problem]:
+    """Return what is wrong with files that are not worth opening, by a look at their names and first bytes."""
+    return [problem for path in paths if (problem := _refusal(path)) is not None]
 
 
 def _refusal(path: Path) -> Problem | None:

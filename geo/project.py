@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from geo.speeds import URBAN_FACTOR
 from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -80,6 +81,14 @@ class Roads(Section):
     """A point farther than this from any road, in metres, counts as not connected."""
     join_dead_ends_m: Annotated[float, Field(ge=0, le=10_000)] = 0
     """For files of main roads only: join each dead end to other roads within this many metres. 0 joins nothing."""
+    departure: Literal["free_flow", "typical", "worst"] = "free_flow"
+    """When people drive: an empty road, an ordinary weekday, or rush hour and bad weather."""
+    minutes_factor: Annotated[float, Field(ge=0.2, le=5)] = 1.0
+    """Factor on all minutes along roads, from known trips: METHOD.md tells how to find it."""
+    urban_speed_factor: Annotated[float, Field(ge=0.3, le=1)] = URBAN_FACTOR
+    """Factor on class speeds inside the urban areas of `[people]`; tagged limits stay."""
+    cache: Literal["off"] | Path | None = None
+    """Folder for the network cache, or "off"; default the user's own cache folder."""
     venue_kinds: tuple[VenueKind, ...] = tuple(VENUE_KINDS)
     """Kinds of venue taken from the files; leave one out when the files' list of it is known to be poor."""
 
@@ -91,6 +100,19 @@ class Corridor(Section):
     """Highway numbers as OpenStreetMap writes them in `ref`: "I 55"."""
     half_width_m: Annotated[float, Field(gt=0, le=100_000)] = 8_000
     """Distance from the carriageway to the edge of the corridor, in metres."""
+    within_min: Minutes | None = None
+    """Longest drive from an exit that still counts as the corridor, in minutes; default: distance alone decides."""
+    combine: Literal["distance", "time", "union"] = "union"
+    """With `within_min`: places within the distance, within the time, or either of them."""
+
+
+class Sections(Section):
+    """How the corridor is cut into stretches that can be ranked like areas."""
+
+    by: Literal["length", "exits", "towns"] = "length"
+    """Stretches of one length, from exit to exit, or between the towns of `towns`."""
+    length: Annotated[float, Field(gt=0, le=1000)] = 20
+    """Length of a section, in `units`; used when they are cut by length."""
 
 
 class Areas(Source):
@@ -246,10 +268,14 @@ class Project(Section):
     """True when the data are invented: every output then says so."""
     as_of: dt.date
     """Date of the data, shown on every output."""
+    expires_on: dt.date
+    """The page asks for a new map after this day; default a year after `as_of`."""
     language: Literal["en", "es"] = "en"
     """Language of the map page."""
     units: Literal["mi", "km"] = "mi"
     """Unit of distances shown to people."""
+    paper: Literal["letter", "a4"] = "letter"
+    """Size of the sheet for what is printed."""
     crs: str | None = None
     """Metric CRS of the analysis, such as "EPSG:3814"; default the UTM zone of the areas."""
     roads: Roads
@@ -263,9 +289,28 @@ class Project(Section):
     """Optional CSV with name, lon, lat, population: labels on the map."""
     access: Access = Field(default_factory=lambda: Access(headline_min=30))
     weights: Weights = Field(default_factory=Weights)
+    sections: Sections | None = None
+    """Rank sections of the highways beside the areas; without this table only areas are ranked."""
     hotline: Hotline = Field(default_factory=Hotline)
     file: Path = Field(default=Path("project.toml"), exclude=True)
     """The project file itself; set by `load_project`, not a key of the file."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expires_after_a_year(cls, table: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        as_of = table.get("as_of") if isinstance(table, dict) else None
+        if not isinstance(as_of, dt.date) or "expires_on" in table:
+            return table
+        leap_day = (as_of.month, as_of.day) == (2, 29)
+        later = as_of.replace(year=min(as_of.year + 1, dt.MAXYEAR), day=28 if leap_day else as_of.day)
+        return {**table, "expires_on": later}
+
+    @model_validator(mode="after")
+    def _expires_later(self) -> "Project":
+        if self.expires_on < self.as_of:
+            msg = "expires_on must not be before as_of."
+            raise ValueError(msg)
+        return self
 
     @property
     def folder(self) -> Path:

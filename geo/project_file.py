@@ -25,6 +25,7 @@ from geo.project import (
     Regions,
     Roads,
     Section,
+    Sections,
     Source,
     VenueColumn,
     VenueFile,
@@ -126,6 +127,7 @@ def _known_keys(location: list[int | str]) -> list[str]:
     sections: dict[str, type[Section]] = {
         "roads": Roads, "corridor": Corridor, "areas": Areas, "regions": Regions, "people": People,
         "providers": ProviderFile, "venues": VenueFile, "access": Access, "weights": Weights, "hotline": Hotline,
+        "sections": Sections,
     }  # fmt: skip
     model: type[Section] = sections.get(str(location[0]), Project) if location else Project
     if "indicators" in location:
@@ -142,10 +144,14 @@ def _with_absolute_paths(project: Project) -> Project:
     def absolute(path: Path | None) -> Path | None:
         return (project.folder / path).resolve() if path else None
 
+    cache = project.roads.cache
     return project.model_copy(
         update={
             "roads": project.roads.model_copy(
-                update={"osm": tuple((project.folder / path).resolve() for path in project.roads.osm)}
+                update={
+                    "osm": tuple((project.folder / path).resolve() for path in project.roads.osm),
+                    "cache": absolute(cache) if isinstance(cache, Path) else cache,
+                }
             ),
             "areas": source(project.areas),
             "regions": source(project.regions) if project.regions else None,

@@ -17,12 +17,12 @@ class Dropped:
     reason
         Why they are not used, in words that follow a number: "outside the study area".
     count
-        How many.
+        How many; None when that is not said.
     """
 
     source: str
     reason: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True)
@@ -37,14 +37,14 @@ class FileRecord:
         Hexadecimal digest of its bytes. Empty for a file that holds confidential providers: whoever knows the rest of
         such a file could try addresses until the digest fits.
     rows
-        Number of data rows, or of map features; for a road file the number of objects used.
+        Number of data rows, or of map features; for a road file the number of objects used. None when it is not said.
     notes
         What the reader had to assume: the text encoding, a coordinate system.
     """
 
     path: Path
     sha256: str
-    rows: int
+    rows: int | None
     notes: tuple[str, ...] = ()
 
 

@@ -100,14 +100,16 @@ def segment_lengths_m(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) ->
     return np.hypot(east, north)
 
 
-def way_lengths_m(roads: Roads) -> Floats:
-    """Return the length of each way in metres, both directions counted once."""
-    if not len(roads):
+def way_lengths_m(roads: Roads, rows: Ints | None = None) -> Floats:
+    """Return the length of each way, or of those in some rows, in metres, both directions counted once."""
+    vertex, counts = _vertices(roads, np.arange(len(roads)) if rows is None else rows)
+    if not len(counts):
         return np.zeros(0)
-    lon, lat = roads.lon[roads.vertex], roads.lat[roads.vertex]
+    lon, lat = roads.lon[vertex], roads.lat[vertex]
     steps = segment_lengths_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    steps[roads.offset[1:-1] - 1] = 0
-    return np.add.reduceat(np.append(steps, 0), roads.offset[:-1])
+    ends = np.cumsum(counts)
+    steps[ends[:-1] - 1] = 0
+    return np.add.reduceat(np.append(steps, 0), ends - counts)
 
 
 def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
@@ -153,7 +155,7 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
             "ref": [asked[key] for key, rows in ways.items() for _ in rows],
             "way_id": roads.way_id[chosen],
             "one_way": roads.direction[chosen] != 0,
-            "length_m": way_lengths_m(roads)[chosen],
+            "length_m": way_lengths_m(roads, chosen),
         },
         geometry=_lines(roads, chosen),
         crs=WGS84,
@@ -196,11 +198,16 @@ def highway_lines(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     return lines.assign(one_way=gpd.GeoSeries(lines["one_way"], crs=WGS84))
 
 
-def _lines(roads: Roads, rows: Ints) -> npt.NDArray[np.object_]:
-    """Return the LineStrings of some ways."""
+def _vertices(roads: Roads, rows: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Return the vertices of some ways, one way after another, and how many each has."""
     counts = np.diff(roads.offset)[rows]
     first = np.cumsum(counts) - counts
-    picked = roads.vertex[np.repeat(roads.offset[rows] - first, counts) + np.arange(counts.sum())]
+    return roads.vertex[np.repeat(roads.offset[rows] - first, counts) + np.arange(counts.sum())], counts
+
+
+def _lines(roads: Roads, rows: Ints) -> npt.NDArray[np.object_]:
+    """Return the LineStrings of some ways."""
+    picked, counts = _vertices(roads, rows)
     coordinates = np.column_stack([roads.lon[picked], roads.lat[picked]])
     lines: npt.NDArray[np.object_] = shapely.linestrings(coordinates, indices=np.repeat(np.arange(len(rows)), counts))
     return lines
@@ -216,7 +223,7 @@ def _unknown_ref(ref: str, known: Counter[str]) -> Problem:
         remedy = f"The most frequent numbers are {common}."
     else:
         remedy = "No road in the file carries a number (tag ref)."
-    return Problem(f'there is no highway "{ref}" in the road file.', column="highways", remedy=remedy)
+    return Problem(f'there is no highway "{ref}" in the road file.', column="corridor.highways", remedy=remedy)
 
 
 def _near_refs(ref: str, known: Iterable[str], count: int = 3) -> Iterable[str]:

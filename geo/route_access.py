@@ -112,7 +112,7 @@ class _Lookup:
         roads = self.roads
         step = np.flatnonzero((np.diff(self.way) == 0) & self.is_link[self.way[:-1]])
         ends: list[list[int]] = [[] for _ in nodes]
-        if not len(step):
+        if not len(step) or not len(nodes):
             return ends
         one, other = roads.vertex[step], roads.vertex[step + 1]
         metres = segment_lengths_m(roads.lon[one], roads.lat[one], roads.lon[other], roads.lat[other])
@@ -139,18 +139,17 @@ class _Lookup:
 def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
     """Return the nodes where some highways, where they are no motorways, meet other through roads."""
     limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
-    own = np.array(
-        [bool(text) and bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in roads.ref],
-        dtype=bool,
-    )
+    number, texts = pd.factorize(roads.ref)
+    carries = [bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in texts]
+    own = np.array(carries, dtype=bool)[number]
     open_rows = np.flatnonzero((own & ~limited)[looked_up.way])
-    other_rows = np.flatnonzero(~own[looked_up.way] & ~looked_up.is_link[looked_up.way])
-    nodes = np.intersect1d(roads.vertex[open_rows], roads.vertex[other_rows])
-    nodes = np.array([node for node in nodes.tolist() if node not in known], dtype=np.int64)
-    # Two of the highways that cross each other are each other's crossing, too.
+    is_other = np.zeros(len(roads.node_id), dtype=bool)
+    is_other[roads.vertex[~own[looked_up.way] & ~looked_up.is_link[looked_up.way]]] = True
     met = pd.DataFrame({"node": roads.vertex[open_rows], "ref": roads.ref[looked_up.way[open_rows]]}).drop_duplicates()
-    mutual = [node for node, count in met["node"].value_counts().items() if count > 1 and node not in known]
-    nodes = np.union1d(nodes, np.array(mutual, dtype=np.int64))
+    # Two of the highways that cross each other are each other's crossing, too.
+    mutual = met["node"].duplicated(keep=False)
+    nodes = np.unique(met["node"].to_numpy()[mutual | is_other[met["node"]]])
+    nodes = nodes[~np.isin(nodes, list(known))]
     rows = [row for node in nodes.tolist() if (row := _crossing(roads, looked_up, node, wanted)) is not None]
     if not rows:
         return gpd.GeoDataFrame({"osm_id": []}, geometry=[], crs=WGS84)

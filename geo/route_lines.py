@@ -170,12 +170,12 @@ def _joins(graph: _Graph, label: npt.NDArray[np.int32], count: int) -> Iterator[
     members = [np.flatnonzero(label == number) for number in range(count)]
     trees = [cKDTree(graph.xy[rows]) for rows in members]
     gaps: list[tuple[float, int, int, int, int]] = []
-    for i in range(count):
-        for j in range(i + 1, count):
-            distance, nearest = trees[j].query(graph.xy[members[i]], distance_upper_bound=LONGEST_BRIDGE_M)
-            best = int(np.argmin(distance))
-            if np.isfinite(distance[best]):
-                gaps.append((float(distance[best]), i, j, int(members[i][best]), int(members[j][nearest[best]])))
+    shapes = np.array([shapely.MultiPoint(graph.xy[rows]) for rows in members], dtype=object)
+    near = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=LONGEST_BRIDGE_M).T
+    for i, j in near[near[:, 0] < near[:, 1]].tolist():
+        distance, nearest = trees[j].query(graph.xy[members[i]])
+        best = int(np.argmin(distance))
+        gaps.append((float(distance[best]), i, j, int(members[i][best]), int(members[j][nearest[best]])))
     group = np.arange(count)
     waiting = sorted(gaps)
     while True:

@@ -110,7 +110,7 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     x, number = measured[known], numbers[known]
     order = np.lexsort((number, x))
     x, number = x[order], number[order]
-    if len(x) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:
+    if len(np.unique(number)) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:
         return Calibration(FEW, descending=False, at=none, shift=none)
     slope = float(theilslopes(number, x).slope)
     descending = slope < 0

@@ -66,6 +66,9 @@ class Routes:
             Beyond the end of a highway by more than `BEYOND_M` there is no milepost: NaN, and "" as the side.
         """
         geometries = np.asarray(points.array)
+        if not self.routes:
+            nowhere = pd.DataFrame({"route_id": "", "ref": "", "milepost": np.nan}, index=points.index)
+            return nowhere.assign(offset_m=np.inf, side="")
         distance = np.column_stack([shapely.distance(route.line, geometries) for route in self.routes])
         nearest = np.argmin(np.round(distance, 2), axis=1)
         milepost, side = np.full(len(points), np.nan), np.full(len(points), "", dtype=object)
@@ -110,6 +113,8 @@ def measure_routes(
     """
     require_same_crs(ways, access)
     access = access.assign(crossing=access["crossing"] if "crossing" in access.columns else "")
+    # An empty table has no text columns of its own accord.
+    access = access.astype(dict.fromkeys({"ref", "name", "crossing", "on"} & set(access.columns), str))
     routes: list[Route] = []
     notes: list[Dropped] = []
     exits = [gpd.GeoDataFrame(columns=list(EXIT_COLUMNS), geometry="geometry", crs=ways.crs)]
@@ -161,9 +166,8 @@ def _parts(ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> tuple[
         notes.append(Dropped(ref, text, len(parts)))
     side_m = sum(spine.side_m for spine in parts)
     if side_m >= LEAST_PART_M / 10:
-        notes.append(
-            Dropped(ref, "km of side branches with its number, left out of the measured line", round(side_m / 1000))
-        )
+        text = f"course with side branches of the same number ({side_m / 1000:.1f} km), left out of the measured line"
+        notes.append(Dropped(ref, text, sum(spine.side_m > 0 for spine in parts)))
     _, directions = driving_order(parts[0].line, ref, is_loop=parts[0].is_loop)
     axis = 1 if directions[0] == "NB" else 0
     return sorted(parts, key=lambda spine: spine.line.centroid.coords[0][axis]), notes

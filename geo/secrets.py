@@ -18,25 +18,33 @@ from pyproj import CRS
 
 from geo.crs import WGS84
 from geo.errors import InputError, Problem
-from geo.points import coordinate_columns, points_of
+from geo.points import coordinate_columns
 from geo.project import ProviderFile
 from geo.provider_fields import categories, is_public
 from geo.provider_rows import CONFIDENTIAL_NAME, Rows, region_rows
 from geo.sources import choose, find_column, open_source, presentable_columns
+from geo.tables import parse_numbers
 from geo.vocabulary import CATEGORIES
 
 SAME_PLACE_M = 25
 """A confidential row this close to a public one, or to its stand-in, cannot be told apart from it by its place."""
+
+COARSE_DEG = 0.001
+"""A public place that is given to three decimals is also that of everything so near to it."""
 
 MIN_PHONE_DIGITS, US_PHONE_DIGITS = 7, 10
 MIN_WORD_LETTERS = 5
 """A name of a single word is looked for from this length on; a shorter one would be found in any text."""
 
 _EXTRA = re.compile(
-    r"(?:.*_)?(?:addr|address|street|street\d?|e_?mail|contact|director|fax|tel|mobile|cell|hotline|url|web|site"
-    r"|legal_name|agency|organi[sz]ation|program|programme|facility)(?:_.*)?",
+    r"(?:.*_)?(?:addr|address|street|street\d?|e_?mail|contact|director|fax|tel|telephone|mobile|cell|url|web|website)"
+    r"(?:_.*)?|(?:agency|organi[sz]ation|program|facility|site|legal|business)(?:_name)?"
 )
 """Names, in snake case, of columns beside ours whose cells would give a provider away."""
+
+_PARTS_OF_HOUSES = frozenset(
+    "suite ste floor fl unit apt apartment room rm building buildings bldg and po box lot annex wing level".split()
+)
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -87,10 +95,18 @@ class Secret:
 class Known:
     """What public rows say: shown on purpose, so not looked for."""
 
-    texts: frozenset[tuple[str, ...]]
+    texts: str
     phones: frozenset[str]
-    links: frozenset[str]
+    links: str
     points: np.ndarray
+
+    def says(self, words: tuple[str, ...]) -> bool:
+        """Return whether a text, or a longer one that holds it, stands in a public row."""
+        return f" {' '.join(words)} " in self.texts
+
+    def links_to(self, link: str) -> bool:
+        """Return whether a public row has this address, one below it, or a host below it."""
+        return link in self.links and re.search(link_pattern(link), self.links) is not None
 
 
 def read_secrets(
@@ -164,15 +180,18 @@ def bare_link(text: str) -> str:
     return re.sub(r"^(?:mailto:|tel:|\w+://)?(?:www\.)?", "", text.strip().lower()).rstrip("/.")
 
 
+def link_pattern(link: str) -> str:
+    """Return the pattern by which a bare link is found in lower-case text: not inside a longer name."""
+    return rf"(?<![\w\-]){re.escape(link)}(?![\w\-]|\.\w)"
+
+
 def _open(section: ProviderFile) -> tuple[Rows, pd.Series]:
     """Read all rows of a file and tell the public ones. What an unforeseen error says may be a cell: it stays here."""
     try:
         opened = open_source(section.model_copy(update={"where": {}}))
         named = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
         if "lon" in section.columns or not isinstance(opened.frame, gpd.GeoDataFrame):
-            named |= coordinate_columns(
-                opened.frame, lon=section.columns.get("lon"), lat=section.columns.get("lat")
-            )
+            named |= coordinate_columns(opened.frame, lon=section.columns.get("lon"), lat=section.columns.get("lat"))
         named |= {name: name for name in opened.frame.columns if _EXTRA.fullmatch(_snake(name))} | (
             {"category": "category"} if "category" not in named and find_column(opened.frame, "category") else {}
         )
@@ -193,9 +212,7 @@ def _snake(name: object) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
 
 
-def _known(
-    opened: Sequence[tuple[Rows, pd.Series]], phones: Iterable[str], regions: gpd.GeoDataFrame | None
-) -> Known:
+def _known(opened: Sequence[tuple[Rows, pd.Series]], phones: Iterable[str], regions: gpd.GeoDataFrame | None) -> Known:
     """Gather what public rows, the vocabulary and the regions say."""
     texts = {fold(word) for word in _VOCABULARY}
     if regions is not None:
@@ -212,7 +229,8 @@ def _known(
         if shown.any():
             points.append(_degrees(public))
     placed = np.concatenate([np.empty((0, 2)), *points])
-    return Known(frozenset(texts), frozenset(digits), frozenset(links), placed[np.isfinite(placed).all(axis=1)])
+    said = " | ".join(" ".join(words) for words in sorted(texts))
+    return Known(f" {said} ", frozenset(digits), " ".join(sorted(links)), placed[np.isfinite(placed).all(axis=1)])
 
 
 def _text_columns(frame: pd.DataFrame) -> list[str]:
@@ -231,16 +249,13 @@ def _is_link(cell: str) -> bool:
 def _degrees(rows: Rows) -> np.ndarray:
     """Return longitude and latitude of each row, NaN where it gives none or one that cannot be read."""
     frame = rows.frame
-    if not {"lon", "lat"} <= set(frame.columns) and not isinstance(frame, gpd.GeoDataFrame):
-        return np.full((len(frame), 2), np.nan)
-    points, problems = points_of(
-        frame, called=rows.called, present=rows.present, file=rows.section.file, blank_ok=True
-    )
-    if problems:
-        raise InputError(problems)
-    places: np.ndarray = shapely.get_coordinates(
-        np.where(points.isna(), shapely.Point(np.nan, np.nan), points.to_numpy())
-    )
+    if {"lon", "lat"} <= set(frame.columns):
+        return np.column_stack([parse_numbers(frame[axis])[0] for axis in ("lon", "lat")])
+    places = np.full((len(frame), 2), np.nan)
+    if isinstance(frame, gpd.GeoDataFrame):
+        points = frame.geometry.representative_point().to_crs(WGS84)
+        there = ~(points.isna() | points.is_empty).to_numpy()
+        places[there] = shapely.get_coordinates(points.to_numpy()[there])
     return places
 
 
@@ -257,7 +272,7 @@ def _secrets(
     secrets = []
     for position, row in enumerate(frame.index):
         cells = [(column, str(frame[column].iloc[position])) for column in columns]
-        texts = dict.fromkeys(("address" if "addr" in c or "street" in c else "name", fold(cell)) for c, cell in cells)
+        texts = dict.fromkeys((_kind(column), fold(cell)) for column, cell in cells if not _is_link(cell))
         phones = dict.fromkeys(number for c, cell in cells if c != "name" for number in phone_digits(cell))
         links = dict.fromkeys(bare_link(cell) for _, cell in cells if _is_link(cell))
         lon, lat = (float(part) for part in hidden[position])
@@ -265,9 +280,9 @@ def _secrets(
             Secret(
                 file=section.file,
                 row=int(row),
-                words=tuple(text for text in texts if _telling(text[1]) and text[1] not in known.texts),
+                words=tuple(text for text in texts if _telling(*text) and not known.says(text[1])),
                 phones=tuple(number for number in phones if number not in known.phones),
-                links=tuple(link for link in links if not _is_shown(link, known.links)),
+                links=tuple(link for link in links if not known.links_to(link)),
                 lon_deg=lon,
                 lat_deg=lat,
                 categories=tuple(part for part in offered.iloc[position].split(";") if part),
@@ -278,15 +293,16 @@ def _secrets(
     return secrets
 
 
-def _telling(words: tuple[str, ...]) -> bool:
-    """Return whether a text can be looked for: more than one word, or a long one, with letters in it."""
-    letters = sum(map(len, words))
-    return any(word.isalpha() for word in words) and letters >= MIN_WORD_LETTERS
+def _kind(column: str) -> str:
+    return "address" if re.search(r"addr|street", _snake(column)) else "name"
 
 
-def _is_shown(link: str, links: frozenset[str]) -> bool:
-    """Return whether a public row has this address or a page below it."""
-    return any(shown == link or shown.startswith(f"{link}/") for shown in links)
+def _telling(kind: str, words: tuple[str, ...]) -> bool:
+    """Return whether a text can be looked for: not "Suite 200", nor a word that stands in any text."""
+    own = [word for word in words if word.isalpha() and word not in _PARTS_OF_HOUSES]
+    if kind == "address":
+        return len(words) > 1 and any(len(word) > 1 for word in own)
+    return sum(map(len, own)) >= MIN_WORD_LETTERS
 
 
 def _regions_of(rows: Rows, regions: gpd.GeoDataFrame | None, crs: CRS) -> tuple[np.ndarray, np.ndarray]:
@@ -295,12 +311,11 @@ def _regions_of(rows: Rows, regions: gpd.GeoDataFrame | None, crs: CRS) -> tuple
     if regions is None or regions.empty:
         return places, radii
     metric = regions.to_crs(crs)
-    found, problems = region_rows(rows, metric)
-    if problems:
-        raise InputError(problems)
+    found, _ = region_rows(rows, metric)
     points = metric.geometry.representative_point()
     reach_m = [
-        float(shapely.hausdorff_distance(point, shape.boundary)) for point, shape in zip(points, metric.geometry, strict=True)
+        float(shapely.hausdorff_distance(point, shape.boundary))
+        for point, shape in zip(points, metric.geometry, strict=True)
     ]
     degrees = shapely.get_coordinates(points.to_crs(WGS84).to_numpy())
     position = found.to_numpy()
@@ -318,14 +333,17 @@ def _apart_m(here: np.ndarray, there: np.ndarray) -> np.ndarray:
 
 
 def _near(here: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return which places have one of `points` at the same place."""
-    if not len(points):
-        return np.zeros(len(here), dtype=bool)
-    tree = shapely.STRtree(shapely.points(points))
-    usable = np.isfinite(here).all(axis=1)
+    """Return which places have one of `points` at the same place, or are what is left of it after rounding."""
     near = np.zeros(len(here), dtype=bool)
-    which = tree.query_nearest(shapely.points(here[usable]), all_matches=False, return_distance=False)
-    closest = np.full((len(here), 2), np.nan)
-    closest[np.flatnonzero(usable)[which[0]]] = points[which[1]]
-    near[:] = _apart_m(here, closest) <= SAME_PLACE_M
+    usable = np.flatnonzero(np.isfinite(here).all(axis=1))
+    if not len(points) or not len(usable):
+        return near
+    tree = shapely.STRtree(shapely.points(points))
+    around = shapely.box(*(here[usable] - COARSE_DEG).T, *(here[usable] + COARSE_DEG).T)
+    which, where = tree.query(around)
+    rows, shown = usable[which], points[where]
+    printed = np.round(shown, 4)
+    step = np.where(printed == np.round(shown, 3), COARSE_DEG, COARSE_DEG / 10)  # closing zeros are not printed
+    coarse = (np.abs(here[rows] - printed) <= step).all(axis=1)
+    near[rows[coarse | (_apart_m(here[rows], shown) <= SAME_PLACE_M)]] = True
     return near

@@ -196,7 +196,7 @@ def _framed(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
         raise InputError([problem])
     header = [clean(name) for name in rows[0]]
     width = len(header)
-    ragged = tuple(n for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row[width:]))
+    ragged = tuple(n for n, row in enumerate(rows, start=1) if len(row) > width and "".join(row[width:]).strip())
     if ragged:
         raise InputError(
             [
@@ -208,8 +208,8 @@ def _framed(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
                 )
             ]
         )
-    numbered = [(n, row) for n, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
-    cells = [[*(clean(cell) for cell in row[:width]), *[""] * (width - len(row))] for _, row in numbered]
+    numbered = [(n, row) for n, row in enumerate(rows[1:], start=2) if "".join(row).strip()]
+    cells = [[*_cleaned(row[:width]), *[""] * (width - len(row))] for _, row in numbered]
     index = pd.Index([n for n, _ in numbered], name=ROW, dtype="int64")
     frame = pd.DataFrame(cells, columns=header, index=index, dtype="str")
     return frame.loc[:, [name != "" for name in header]]
@@ -251,6 +251,14 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return "." in cell
+
+
+def _cleaned(row: Sequence[str]) -> list[str]:
+    """Return the cells of a row, cleaned; all at once where there is nothing but plain text, as in most rows."""
+    together = "".join(row)
+    if together.isascii() and together.isprintable():
+        return [cell.strip() for cell in row]
+    return [clean(cell) for cell in row]
 
 
 def clean(text: str) -> str:

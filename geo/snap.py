@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.spatial import cKDTree
 
 from geo.network import Int32s, RoadNetwork, Samples
 from geo.roads import Floats, Ints
@@ -139,9 +140,9 @@ def snap_xy(
 def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tuple[Int32s, Floats, Floats]:
     """Return edge, fraction and distance of the nearest place on the stretches beside the nearest samples."""
     samples = network.samples
-    tree, rows = (network.tree, None) if on_motorways else (network.joinable_tree, network.joinable)
-    found = tree.query(points, k=np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1), workers=-1)[1]
-    near = found if rows is None else rows[found]
+    near = _near_samples(network.joinable_tree, network.joinable, points)
+    if on_motorways and len(network.limited):
+        near = np.hstack([near, _near_samples(network.limited_tree, network.limited, points)])
     edge = np.zeros(len(points), dtype=np.int32)
     fraction = np.zeros(len(points))
     best = np.full(len(points), np.inf)
@@ -159,6 +160,12 @@ def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tup
             start, end = samples.fraction[sample], samples.fraction[beside]
             fraction[closer] = (start + along * (end - start))[closer]
     return edge, fraction, best
+
+
+def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
+    """Return the samples nearest to each point, one row each."""
+    near: Int32s = rows[tree.query(points, k=np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1), workers=-1)[1]]
+    return near
 
 
 def _xy(samples: Samples, rows: Ints) -> Floats:

@@ -38,6 +38,9 @@ modelled. A project may change any of them. `service` roads (drives, car parks) 
 ten to a file and change no travel time between places.
 """
 
+URBAN_FACTOR = 0.8
+"""Class speeds inside urban areas times this: an assumption for lights, crossings and parked cars."""
+
 _NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|kmph|mph|knots?|kn)?$")
 _FACTORS: Mapping[str, float] = MappingProxyType(
     {"mph": KMH_PER_MPH, "knot": KMH_PER_KNOT, "knots": KMH_PER_KNOT, "kn": KMH_PER_KNOT}

@@ -52,18 +52,48 @@ def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: P
     nearest : numpy.ndarray
         Row of the destination, or -1.
     """
-    minutes = np.full(len(origins), np.inf)
-    nearest = np.full(len(origins), -1, dtype=np.int64)
-    there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
-    if not len(there) or not len(rows):
+    return sweep_to_nearest(network, destinations).from_origins(origins)
+
+
+@dataclass(frozen=True, eq=False)
+class NearestSweep:
+    """The nearest of some destinations from every junction: one sweep answers for any number of origins.
+
+    Parameters
+    ----------
+    network
+        The network.
+    targets, rows
+        The destinations that are connected, and their rows among all.
+    to_node, source
+        Minutes from each junction, and the row in `targets` (-1 for none).
+    """
+
+    network: RoadNetwork
+    targets: Positions
+    rows: Ints
+    to_node: Floats
+    source: Ints
+
+    def from_origins(self, origins: Positions) -> tuple[Floats, Ints]:
+        """Return minutes and row of the nearest destination of each origin; see `minutes_to_nearest`."""
+        minutes = np.full(len(origins), np.inf)
+        nearest = np.full(len(origins), -1, dtype=np.int64)
+        there = np.flatnonzero(origins.connected) if len(self.rows) else self.rows
+        for begin in range(0, len(there), _ORIGINS_AT_ONCE):
+            block = there[begin : begin + _ORIGINS_AT_ONCE]
+            minutes[block], which = _nearest(self.network, origins.take(block), self.targets, self.to_node, self.source)
+            nearest[block] = np.where(which >= 0, self.rows[which], -1)
         return minutes, nearest
+
+
+def sweep_to_nearest(network: RoadNetwork, destinations: Positions) -> NearestSweep:
+    """Return the sweep that `minutes_to_nearest` makes, for several sets of origins."""
+    rows = np.flatnonzero(destinations.connected)
     targets = destinations.take(rows)
-    to_node, source = _sweep_from_all(network, targets)
-    for begin in range(0, len(there), _ORIGINS_AT_ONCE):
-        block = there[begin : begin + _ORIGINS_AT_ONCE]
-        minutes[block], which = _nearest(network, origins.take(block), targets, to_node, source)
-        nearest[block] = np.where(which >= 0, rows[which], -1)
-    return minutes, nearest
+    if not len(rows):
+        return NearestSweep(network, targets, rows, np.zeros(0), rows)
+    return NearestSweep(network, targets, rows, *_sweep_from_all(network, targets))
 
 
 def minutes_to_kth_nearest(

@@ -25,6 +25,19 @@ def effective_population(people: pd.DataFrame) -> pd.Series:
     return people["population"].where(total > 0, 1.0).rename("weight")
 
 
+def numbered(area: pd.Series) -> tuple[pd.Series, pd.Index]:
+    """Return the number of each point's area from 0, and the sorted names: grouping by text takes ten times as long.
+
+    Examples
+    --------
+    >>> number, names = numbered(pd.Series(["B", "A", "B"]))
+    >>> number.tolist(), names.tolist()
+    ([1, 0, 1], ['A', 'B'])
+    """
+    codes, names = pd.factorize(area, sort=True)
+    return pd.Series(codes, index=area.index, name="area"), pd.Index(names, name="area_id")
+
+
 def mean_over_people(values: pd.Series, weight: pd.Series, area: pd.Series) -> pd.Series:
     """Return the mean of `values` over the people of each area; NaN where no value is finite.
 
@@ -121,7 +134,7 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
         ``unreachable_c``, ``beyond_<band>_c`` and ``beyond_<band>_any`` (shares 0–1), ``minutes_worst`` and
         ``access_gap`` (0–1).
     """
-    area, weight = people["area_id"], effective_population(people)
+    (area, names), weight = numbered(people["area_id"]), effective_population(people)
     minutes = people[[f"minutes_{category}" for category in categories]].set_axis(list(categories), axis=1)
     worst = minutes.max(axis=1)
     columns: dict[str, pd.Series] = {}
@@ -131,7 +144,7 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
         columns[f"beyond_{band:g}_any"] = share_beyond(worst, weight, area, band_min=band)
     columns["minutes_worst"] = mean_minutes(worst, weight, area)
     columns["access_gap"] = mean_over_people(point_gap(minutes, full_gap_min=bands_min[-1]), weight, area)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).set_axis(names)
 
 
 def _category_figures(

@@ -19,7 +19,7 @@ from layers.travel import offers
 TOWN_REACH_M = 8_000.0
 """An exit serves the towns whose middle lies this close to it: five miles."""
 
-DISTANCE_WITHIN_MIN = 30.0
+DISTANCE_WITHIN_MIN = 15.0
 """Road distances from the exit are worked out for places this close to it."""
 
 CELL_M = 1_000.0
@@ -127,7 +127,7 @@ def place_by_exit(
     -------
     pandas.DataFrame
         On the index of `points`: ``exit_id`` and ``exit`` (its label; both "" when no exit leads there), ``exit_min``
-        (``inf`` then) and ``exit_m``, the shortest way by road from that exit (NaN beyond 30 minutes).
+        (``inf`` then) and ``exit_m``, the shortest way by road from that exit (NaN beyond 15 minutes).
     """
     at = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m)
     if on_motorways is not None and on_motorways.any():

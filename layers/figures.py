@@ -11,7 +11,8 @@ from geo.project import Project
 class Figures:
     """The headline numbers of a study.
 
-    People "beyond" are those more than the headline band from at least one required service.
+    People "beyond" are those more than the headline band from at least one required service. The numbers of providers
+    are None where too few are confidential to say how many: `layers.disclosure`.
     """
 
     n_areas: int
@@ -20,8 +21,8 @@ class Figures:
     people_beyond: float
     share_beyond: float
     n_venues: int
-    n_providers: int
-    n_confidential: int
+    n_providers: int | None
+    n_confidential: int | None
     hardest_category: str
     hardest_share: float
 

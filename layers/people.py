@@ -35,12 +35,35 @@ def settle(people: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFram
     """
     settled = people.assign(area_id=area_of(people, areas))
     settled = settled[settled["area_id"].ne("")]
-    empty = areas.loc[areas.index.difference(pd.Index(settled["area_id"]))]
-    stand_ins = gpd.GeoDataFrame(
-        {"point_id": "nobody-" + empty.index, "population": 0.0, "area_id": empty.index},
-        geometry=empty.geometry.representative_point().to_numpy(),
+    nobody = _points_of_nobody(areas.loc[areas.index.difference(pd.Index(settled["area_id"]))])
+    return _together(settled, nobody.assign(area_id=nobody["of"]))
+
+
+def settle_also(people: gpd.GeoDataFrame, sections: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return settled `people` with the ``section_id`` of each point ("" for none), and a point in each empty section.
+
+    Parameters
+    ----------
+    people
+        With ``area_id``, as `settle` returns them.
+    sections, areas
+        Indexed by ``area_id``.
+    """
+    empty = sections.index.difference(pd.Index(area_of(people, sections)))
+    nobody = _points_of_nobody(sections.loc[empty])
+    everybody = _together(people, nobody.assign(area_id=area_of(nobody, areas)))
+    return everybody.assign(section_id=area_of(everybody, sections))
+
+
+def _points_of_nobody(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {"point_id": "nobody-" + areas.index, "population": 0.0, "of": areas.index},
+        geometry=areas.geometry.representative_point().to_numpy(),
         crs=areas.crs,
     )
-    if stand_ins.empty:
-        return settled.reset_index(drop=True)
-    return pd.concat([settled, stand_ins], ignore_index=True)
+
+
+def _together(people: gpd.GeoDataFrame, nobody: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if nobody.empty:
+        return people.reset_index(drop=True)
+    return pd.concat([people, nobody.drop(columns="of")], ignore_index=True)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from layers.access import effective_population, mean_over_people
+from layers.access import effective_population, mean_over_people, numbered
 from layers.catchment import enhanced_two_step, modified_two_step, three_step
 from layers.decay import Decay, gaussian, step, within
 from layers.inequality import gini, palma
@@ -114,9 +114,11 @@ def kth_nearest(trips: pd.DataFrame, people: pd.Index, *, k: int) -> pd.Series:
     k
         1 is the nearest.
     """
-    ordered = trips.sort_values(["origin", "minutes"], kind="stable")
-    nth = ordered[ordered.groupby("origin").cumcount() == k - 1].set_index("origin")["minutes"]
-    return nth.reindex(people).fillna(np.inf).rename("kth_nearest")
+    order = np.lexsort((trips["minutes"], trips["origin"]))
+    origin = trips["origin"].to_numpy()[order]
+    place = np.arange(len(order)) - np.searchsorted(origin, origin)
+    nth = pd.Series(trips["minutes"].to_numpy()[order], index=origin)[place == k - 1]
+    return nth.reindex(people, fill_value=np.inf).rename("kth_nearest")
 
 
 def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.DataFrame:
@@ -134,13 +136,13 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
     pandas.DataFrame
         Indexed by ``area_id``: ``per_10k_<category>`` (0 or more) and ``one_only_<category>`` (0–1).
     """
-    area, weight = people["area_id"], effective_population(people)
+    (area, names), weight = numbered(people["area_id"]), effective_population(people)
     columns = {}
     for category in categories:
         columns[f"per_10k_{category}"] = PER_PEOPLE * mean_over_people(people[f"share_{category}"], weight, area)
         one_only = people[f"choices_{category}"].eq(1).astype(float)
         columns[f"one_only_{category}"] = mean_over_people(one_only, weight, area)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns).set_axis(names)
 
 
 def inequality(people: pd.DataFrame, basis: Mapping[str, str]) -> pd.DataFrame:

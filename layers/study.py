@@ -1,6 +1,6 @@
 """The whole analysis, readable from top to bottom: inputs in, a `Study` out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -9,19 +9,20 @@ import pandas as pd
 from geo.inputs import Inputs
 from geo.project import Project
 from geo.records import Dropped, FileRecord
-from geo.vocabulary import CATEGORIES, VENUE_KINDS
-from layers.access import access_by_area
-from layers.corridor import corridor_bands, corridor_highways, corridor_share, measure_highways
+from geo.vocabulary import CATEGORIES
+from layers.along import Along, corridor_land, cut_sections, look_along, place_venues
+from layers.background import main_roads, neighbours
+from layers.corridor import measure_highways
+from layers.exits import ExitNetwork, attach_exits
 from layers.figures import Figures, headline_figures
 from layers.isochrones import service_reach
-from layers.need import need_by_area
-from layers.people import area_of, settle
-from layers.priority import PART_DECIMALS, priority, rank, reach, underserved
-from layers.rural import is_rural, rural_by_area, rural_gap
-from layers.sharing import decay_of, inequality, shared_capacity, sharing_by_area
-from layers.travel import attach, minutes_to_help, offers, road_minutes, trips_within
-from layers.uncertainty import confidence, rank_interval
-from layers.venues import count_by_kind, find_venues, place_on_corridor
+from layers.people import area_of, settle, settle_also
+from layers.ranking import rank_areas
+from layers.rural import is_rural, rural_gap
+from layers.sections import section_minutes
+from layers.sharing import decay_of, inequality, shared_capacity
+from layers.travel import Travel, attach, minutes_to_help, offers, road_minutes, trips_within
+from layers.venues import find_venues, place_on_corridor
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,16 @@ class Study:
 
     `areas` is indexed by ``area_id`` and sorted by rank; METHOD.md lists its columns. `reach` has the land within each
     band of all required services, `venues` and `providers` the points, `rural` and `sharing` the rural service
-    gap and the spread of capacity per category, `dropped` what the inputs held beside that.
+    gap and the spread of capacity per category, `dropped` what the inputs held beside that. `audience` and
+    `confidential`, the number of confidential providers by region, are set by `layers.disclosure.for_audience`.
+    `towns`, `regions`, `context` (neighbouring regions) and `roads_context` (main roads) are background of the map.
+    `along` is the study as people on the road see it, by exit and milepost; `sections` ranks stretches of highway like
+    areas, None when the project does not ask for them.
     """
 
     project: Project
     areas: gpd.GeoDataFrame
+    sections: gpd.GeoDataFrame | None
     people: gpd.GeoDataFrame
     highways: gpd.GeoDataFrame
     corridor: gpd.GeoDataFrame
@@ -50,12 +56,18 @@ class Study:
     providers: gpd.GeoDataFrame
     reach: gpd.GeoDataFrame
     towns: gpd.GeoDataFrame | None
+    regions: gpd.GeoDataFrame | None
+    context: gpd.GeoDataFrame | None
+    roads_context: gpd.GeoDataFrame
     rural: pd.DataFrame
     sharing: pd.DataFrame
     figures: Figures
     dropped: tuple[Dropped, ...]
     files: tuple[FileRecord, ...]
     sources: tuple[Source, ...]
+    audience: str = ""
+    confidential: pd.Series | None = None
+    along: Along | None = None
 
 
 def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], None]) -> Study:
@@ -76,72 +88,100 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         With `project.access.required` filled in where the planner left it to the data.
     """
     project = with_required(project, inputs.providers)
-    required, bands = project.access.required, project.access.bands_min
-    headline_min = project.access.headline_min
     areas = inputs.areas.set_index("area_id").sort_index()
     extent = areas.geometry.union_all()
 
     progress("Measuring the corridor …")
     highways = measure_highways(inputs.highways, extent)
-    half_width_m = project.corridor.half_width_m
-    corridor = corridor_bands(highways, half_width_m=half_width_m)
-    venues = find_venues(inputs.places, inputs.listed_venues, kinds=project.roads.venue_kinds)
-    venues = venues.join(place_on_corridor(venues, highways, inputs.junctions, half_width_m=half_width_m))
+    exits = attach_exits(inputs.routes, inputs.network)
+    corridor = corridor_land(project, exits, highways, extent)
+    venues = _venues(project, inputs, highways, exits)
     venues["area_id"] = area_of(venues, areas)
-    venues = venues[venues["area_id"].ne("") | venues["in_corridor"]]
+    venues = venues[venues["area_id"].ne("") | venues["in_corridor"]].reset_index(drop=True)
+    sections, lost = cut_sections(project, inputs, corridor.geometry.union_all().intersection(extent))
 
     progress("Working out travel times …")
-    travel = attach(
-        settle(inputs.people, areas),
-        inputs.providers,
-        inputs.network,
-        max_off_road_m=project.roads.max_off_road_m,
-    )
-    people = travel.people.join(minutes_to_help(travel, categories=required))
-    roads = road_minutes(travel, categories=required)
-    shared, basis = shared_capacity(
-        people,
-        inputs.providers,
-        trips_within(travel, catchment_min=bands[-1]),
-        categories=required,
-        measure=project.access.sharing,
-        decay=decay_of(project.access.decay, measure=project.access.sharing, catchment_min=bands[-1]),
-    )
-    people = people.join(shared)
+    people = settle(inputs.people, areas)
+    if sections is not None:
+        people = settle_also(people, sections, areas)
+    travel = attach(people, inputs.providers, inputs.network, max_off_road_m=project.roads.max_off_road_m)
+    people, basis = _with_travel(travel, project)
     people["rural"] = is_rural(people, inputs.urban)
+    along = look_along(project, exits, venues, inputs.providers, inputs.towns)
 
     progress("Ranking …")
-    areas = areas.assign(
-        population=people.groupby("area_id")["population"].sum(),
-        highways=corridor_highways(areas, corridor),
-        corridor_share=corridor_share(areas, corridor),
-    )
-    areas = areas.join(count_by_kind(venues, areas.index, VENUE_KINDS))
-    areas = areas.join(access_by_area(people, categories=required, bands_min=bands))
-    areas = areas.join(sharing_by_area(people, categories=required))
-    areas = areas.join(rural_by_area(people, categories=required, band_min=headline_min))
-    areas = areas.join(need_by_area(people, project.people.indicators))
-    areas = _ranked(areas.assign(reach=reach(areas["n_venues"], areas["corridor_share"])), people, project)
-
+    ranked = rank_areas(areas, people, venues, corridor, project)
     return Study(
         project=project,
-        areas=areas,
+        areas=ranked,
+        sections=None if sections is None else _ranked_sections(sections, people, venues, corridor, project, along),
         people=people,
         highways=highways,
         corridor=corridor,
-        venues=venues.reset_index(drop=True),
+        venues=venues,
         providers=inputs.providers.assign(area_id=area_of(inputs.providers, areas)),
         reach=service_reach(
-            roads, bands_min=bands, extent=extent, crs=areas.crs, max_off_road_m=project.roads.max_off_road_m
+            road_minutes(travel, categories=project.access.required),
+            bands_min=project.access.bands_min,
+            extent=extent,
+            crs=areas.crs,
+            max_off_road_m=project.roads.max_off_road_m,
         ),
         towns=inputs.towns,
-        rural=rural_gap(people, categories=required, band_min=headline_min),
+        regions=inputs.regions,
+        context=neighbours(inputs.regions, extent),
+        roads_context=main_roads(inputs.network, extent),
+        rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
         sharing=inequality(people, basis),
-        figures=headline_figures(areas, people, venues, inputs.providers, project),
-        dropped=inputs.dropped,
+        figures=headline_figures(ranked, people, venues, inputs.providers, project),
+        dropped=(*inputs.dropped, *lost),
         files=inputs.files,
         sources=credit_lines(project),
+        along=along,
     )
+
+
+def _venues(project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork) -> gpd.GeoDataFrame:
+    """Return every venue once, with its highway, exit and whether it is in the corridor."""
+    venues = find_venues(inputs.places, inputs.listed_venues, kinds=project.roads.venue_kinds)
+    half_width_m = project.corridor.half_width_m
+    venues = venues.join(place_on_corridor(venues, highways, inputs.junctions, half_width_m=half_width_m))
+    return place_venues(project, exits, venues)
+
+
+def _with_travel(travel: Travel, project: Project) -> tuple[gpd.GeoDataFrame, Mapping[str, str]]:
+    """Return the people with their minutes and their share of the capacity, and what each capacity rests on."""
+    access = project.access
+    people = travel.people.join(minutes_to_help(travel, categories=access.required))
+    shared, basis = shared_capacity(
+        people,
+        travel.providers,
+        trips_within(travel, catchment_min=access.bands_min[-1]),
+        categories=access.required,
+        measure=access.sharing,
+        decay=decay_of(access.decay, measure=access.sharing, catchment_min=access.bands_min[-1]),
+    )
+    return people.join(shared), basis
+
+
+def _ranked_sections(
+    sections: gpd.GeoDataFrame,
+    people: gpd.GeoDataFrame,
+    venues: gpd.GeoDataFrame,
+    corridor: gpd.GeoDataFrame,
+    project: Project,
+    along: Along,
+) -> gpd.GeoDataFrame:
+    """Rank the sections by the people and venues in them; the figures from their exits stand beside, not in it."""
+    inside = people.assign(area_id=people["section_id"])
+    ranked = rank_areas(
+        sections,
+        inside[inside["area_id"].ne("")].reset_index(drop=True),
+        venues.assign(area_id=area_of(venues, sections)),
+        corridor,
+        project,
+    )
+    return ranked.join(section_minutes(ranked.reset_index(), along.minutes, categories=project.access.required))
 
 
 def with_required(project: Project, providers: gpd.GeoDataFrame) -> Project:
@@ -150,19 +190,6 @@ def with_required(project: Project, providers: gpd.GeoDataFrame) -> Project:
         return project
     offered = tuple(category for category in CATEGORIES if offers(providers, category).any())
     return project.model_copy(update={"access": project.access.model_copy(update={"required": offered})})
-
-
-def _ranked(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame, project: Project) -> gpd.GeoDataFrame:
-    """Add priority, rank and how sure they are; sort by rank, equal ranks by ``area_id``."""
-    parts = areas[["access_gap", "need", "reach"]].round(PART_DECIMALS)
-    ranked = areas.assign(**parts, priority=priority(parts, project.weights))
-    ranked = ranked.assign(
-        rank=rank(ranked["priority"]),
-        underserved=underserved(ranked[f"beyond_{project.access.headline_min:g}_any"]),
-    )
-    ranked = ranked.join(rank_interval(ranked, people, project))
-    ranked = ranked.join(confidence(ranked, people))
-    return ranked.sort_values("rank", kind="stable")
 
 
 def credit_lines(project: Project) -> tuple[Source, ...]:

@@ -1,6 +1,6 @@
 """Travel: minutes from where people are to help, by road or by the local streets that the road file lacks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -9,7 +9,10 @@ from scipy.spatial import cKDTree
 
 from geo.network import RoadNetwork
 from geo.snap import Positions, off_road_minutes, snap
-from geo.sweeps import minutes_to_nearest, pairs_within, sample_minutes
+from geo.sweeps import NearestSweep, pairs_within, sweep_to_nearest
+
+DRAWN_EVERY_M = 400.0
+"""Distance between the points of a road whose minutes are drawn, in metres: enough for outlines good to 2 km."""
 
 LOCAL_CHOICES = 4
 """Providers nearest in a straight line that are tried for a trip by local streets alone."""
@@ -34,6 +37,14 @@ class Travel:
     providers: gpd.GeoDataFrame
     origins: Positions
     destinations: Positions
+    _sweeps: dict[str, NearestSweep] = field(default_factory=dict, repr=False)
+
+    def sweep(self, category: str) -> NearestSweep:
+        """Return the sweep to the nearest provider of a category, worked out once."""
+        if category not in self._sweeps:
+            members = np.flatnonzero(offers(self.providers, category))
+            self._sweeps[category] = sweep_to_nearest(self.network, self.destinations.take(members))
+        return self._sweeps[category]
 
 
 def attach(
@@ -81,7 +92,7 @@ def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFr
     stands_in = np.zeros(len(travel.people))
     for category in categories:
         members = np.flatnonzero(offers(travel.providers, category))
-        minutes, nearest = minutes_to_nearest(travel.network, travel.origins, travel.destinations.take(members))
+        minutes, nearest = travel.sweep(category).from_origins(travel.origins)
         provider = np.where(nearest >= 0, members[nearest], -1)
         local = local_trips(travel, members).groupby("origin").first()
         quicker = local[local["minutes"] < minutes[local.index]]
@@ -110,7 +121,9 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     by_road = pd.DataFrame({"origin": origin, "destination": destination, "minutes": minutes})
     local = local_trips(travel, np.arange(len(travel.providers)))
     both = pd.concat([by_road, local[local["minutes"] <= catchment_min]], ignore_index=True)
-    return both.groupby(["origin", "destination"], as_index=False)["minutes"].min()
+    pair = both["origin"].to_numpy() * len(travel.providers) + both["destination"].to_numpy()
+    order = np.lexsort((both["minutes"], pair))
+    return both.iloc[order[np.diff(pair[order], prepend=-1) > 0]].reset_index(drop=True)
 
 
 def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
@@ -159,14 +172,30 @@ def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame
     Returns
     -------
     pandas.DataFrame
-        ``x``, ``y`` (metric CRS) and ``minutes`` of points at most 200 m apart; ``inf`` where one is out of reach.
+        ``x``, ``y`` (metric CRS) and ``minutes`` of points at most 600 m apart; ``inf`` where one is out of reach.
     """
     samples = travel.network.samples
-    worst = np.zeros(len(samples.edge))
+    rows = _some_samples(travel.network)
+    nowhere = np.zeros(len(rows))
+    places = Positions(samples.edge[rows], samples.fraction[rows], nowhere, nowhere)
+    worst = np.zeros(len(rows))
     for category in categories:
-        members = np.flatnonzero(offers(travel.providers, category))
-        worst = np.maximum(worst, sample_minutes(travel.network, travel.destinations.take(members)))
-    return pd.DataFrame({"x": samples.x, "y": samples.y, "minutes": worst})
+        worst = np.maximum(worst, travel.sweep(category).from_origins(places)[0])
+    return pd.DataFrame({"x": samples.x[rows], "y": samples.y[rows], "minutes": worst})
+
+
+def _some_samples(network: RoadNetwork) -> np.ndarray:
+    """Return the rows of the samples that are drawn: one per junction, and one per `DRAWN_EVERY_M` along long edges."""
+    samples = network.samples
+    along_m = samples.fraction * network.length_m[samples.edge]
+    first = np.diff(samples.edge, prepend=-1) > 0
+    last = np.diff(samples.edge, append=network.n_edges) > 0
+    at_node = np.where(first, network.edge_start[samples.edge], np.where(last, network.edge_end[samples.edge], -1))
+    of_node = np.zeros(network.n_nodes, dtype=np.int64)
+    ends = np.flatnonzero(at_node >= 0)[::-1]
+    of_node[at_node[ends]] = ends
+    between = (np.diff(along_m // DRAWN_EVERY_M, prepend=0) > 0) & ~first & ~last
+    return np.concatenate([of_node, np.flatnonzero(between)])
 
 
 def offers(providers: pd.DataFrame, category: str) -> pd.Series:

@@ -1,4 +1,4 @@
-"""The audit: can anything in a folder of outputs be traced to a confidential provider?"""
+"""The audit: whether anything in a folder of outputs gives a confidential provider away."""
 
 import json
 from collections import defaultdict

@@ -11,7 +11,7 @@ import jinja2
 from layers.study import Study
 from maps.names import clean
 from maps.static import picture
-from maps.static_parts import hotline_words
+from maps.static_parts import hotline_words, sources_by_kind
 from maps.values import View
 from maps.view import make_view
 
@@ -49,13 +49,14 @@ def render_briefing(study: Study, *, view: View | None = None) -> str:
         t=view.texts,
         view=view,
         policy=POLICY,
-        page_size=_PAGES[getattr(study.project, "paper", "letter")],
+        page_size=_PAGES[study.project.paper],
         rows=view.rows[:ROWS],
         first=view.rows[:EXPLAINED],
         picture=base64.b64encode(picture(study, view)).decode(),
         rural=_rural(study, view),
         sharing=_sharing(study, view),
         gaps=_gaps(study, view),
+        sources=sources_by_kind(view),
         headline=f"{view.place.headline_min:g}",
         last=f"{view.place.bands_min[-1]:g}",
         hotline=hotline_words(view) if view.hotline else None,

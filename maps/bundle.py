@@ -13,10 +13,10 @@ from maps.symbology import SHAPES, css_variables
 
 SCHEME = "asset:"
 SCRIPTS = (
-    "dom", "words", "shapes", "viewport", "areas", "points", "labels", "key", "table", "services", "card",
+    "dom", "words", "shapes", "viewport", "areas", "points", "labels", "key", "table", "services", "card", "along", "sections",
     "permalink", "export", "image", "page", "present", "start",
 )  # fmt: skip
-STYLES = ("page", "panel", "map", "print")
+STYLES = ("page", "panel", "map", "strip", "along", "print")
 
 _CSS_ADDRESS = re.compile(r"url\(\s*['\"]?(?!data:|['\"]?#)[^)]*\)", re.IGNORECASE)
 

@@ -1,7 +1,7 @@
 """What every column of the ranking means: one declared table for the workbook, the documents and the tests."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from geo.project import Project
@@ -9,15 +9,8 @@ from maps.names import clean
 from maps.texts import Texts
 from maps.values import View
 
-COUNT, SCORE, SHARE, MINUTES, INDEX, TEXT, IDENTIFIER = (
-    "count",
-    "score",
-    "share",
-    "minutes",
-    "index",
-    "text",
-    "identifier",
-)
+COUNT, SCORE, SHARE, MINUTES = "count", "score", "share", "minutes"
+DISTANCE, INDEX, TEXT, IDENTIFIER = "distance", "index", "text", "identifier"
 """Kinds of column: what its numbers are, and so how they are shown."""
 
 
@@ -31,11 +24,13 @@ class Column:
     least: float | None = None
     """Smallest possible value; None where there is no bound."""
     most: float | None = None
+    word: str = ""
+    """Name of its texts in the catalogue, where it is not the pattern without its gaps."""
 
     @property
     def key(self) -> str:
         """Name of its texts in the catalogue."""
-        return re.sub(r"_?\{\w+\}", "", self.pattern)
+        return self.word or re.sub(r"_?\{\w+\}", "", self.pattern)
 
 
 COLUMNS = (
@@ -71,6 +66,38 @@ COLUMNS = (
 )
 """Every column of the ranking. The first pattern that fits a name is its own."""
 
+_WHERE = (
+    Column("ref", TEXT),
+    Column("from_milepost", DISTANCE),
+    Column("to_milepost", DISTANCE),
+    Column("unit", TEXT),
+    Column("from_exit", TEXT),
+    Column("to_exit", TEXT),
+    Column("n_exits", COUNT, 0),
+)
+
+SECTION_COLUMNS = (
+    *COLUMNS,
+    *_WHERE,
+    Column("town", TEXT),
+    Column("exit_median_{category}", MINUTES, 0),
+    Column("exit_worst_{category}", MINUTES, 0),
+)
+"""Every column of the ranking of sections."""
+
+GAP_COLUMNS = (
+    *_WHERE,
+    Column("label", TEXT),
+    Column("route_id", IDENTIFIER),
+    Column("direction", TEXT),
+    Column("category", TEXT, word="gap_category"),
+    Column("band_min", MINUTES, 0, word="gap_band"),
+    Column("length", DISTANCE, 0),
+    Column("minutes_worst", MINUTES, 0, word="gap_minutes"),
+    Column("n_venues", COUNT, 0, word="gap_venues"),
+)
+"""Every column of the stretches far from help."""
+
 _GAPS: Mapping[str, str] = {
     "{category}": r"(?P<category>[a-z_]+)",
     "{band}": r"(?P<band>\d+(?:\.\d+)?)",
@@ -89,13 +116,20 @@ class Meaning:
     """A heading for people, different for every column."""
     text: str
     unit: str
-    values: str
+    allowed: str
     """The range or the words it may hold."""
     kind: str
 
 
-def declared(name: str) -> tuple[Column, Mapping[str, str]]:
+def declared(name: str, columns: Sequence[Column] = COLUMNS) -> tuple[Column, Mapping[str, str]]:
     """Return the declaration of a column and what stands in the gaps of its name.
+
+    Parameters
+    ----------
+    name
+        Name of the column.
+    columns
+        The declared columns of its table.
 
     Raises
     ------
@@ -108,7 +142,7 @@ def declared(name: str) -> tuple[Column, Mapping[str, str]]:
     >>> column.pattern, gaps["band"], gaps["category"]
     ('beyond_{band}_{category}', '30', 'mental_health')
     """
-    for column in COLUMNS:
+    for column in columns:
         pattern = column.pattern
         for gap, expression in _GAPS.items():
             pattern = pattern.replace(gap, expression)
@@ -117,23 +151,26 @@ def declared(name: str) -> tuple[Column, Mapping[str, str]]:
     raise KeyError(name)
 
 
-def meanings(names: Iterable[str], project: Project, view: View) -> tuple[Meaning, ...]:
-    """Return what columns of a ranking mean, in the language of the view.
+def meanings(
+    names: Iterable[str], project: Project, view: View, *, columns: Sequence[Column] = COLUMNS
+) -> tuple[Meaning, ...]:
+    """Return what the columns of a table mean, in the language of the view.
 
     Parameters
     ----------
     names
-        Columns of `maps.tables.ranking_table`.
+        Columns of `maps.tables.ranking_table` or `gaps_table`.
     project
         The project, for the labels and units of its indicators.
     view
         The view of the same study.
+    columns
+        The declared columns of the table.
     """
-    return tuple(_meaning(name, project, view) for name in names)
+    return tuple(_meaning(*declared(name, columns), name, project, view) for name in names)
 
 
-def _meaning(name: str, project: Project, view: View) -> Meaning:
-    column, gaps = declared(name)
+def _meaning(column: Column, gaps: Mapping[str, str], name: str, project: Project, view: View) -> Meaning:
     t = view.texts
     words = {
         "singular": view.place.singular,
@@ -155,7 +192,7 @@ def _meaning(name: str, project: Project, view: View) -> Meaning:
         title=t(f"column.{column.key}.title", **words),
         text=t(f"column.{column.key}.text", **words),
         unit=unit,
-        values=_values(column, t),
+        allowed=_values(column, t),
         kind=column.kind,
     )
 
@@ -172,12 +209,25 @@ def _values(column: Column, t: Texts) -> str:
 
 
 def columns_document(texts: Texts) -> str:
-    """Return the table of all columns as the Markdown of docs/columns.md."""
-    gaps = {"service": "<category>", "venues": "<kind>", "indicator": "<indicator>", "band": "<band>"}
-    words = {**gaps, "singular": "area", "plural": "areas", "headline": "<headline_min>", "last": "<last band>"}
+    """Return the columns of all tables as the Markdown of docs/columns.md."""
+    sections = [column for column in SECTION_COLUMNS if column not in COLUMNS]
+    return (
+        "# Columns\n\n"
+        "What `maps/dictionary.py` declares; the workbook has the same words for the study at hand.\n"
+        "`{category}` stands for a required service, `{band}` for minutes, `{kind}` for a kind of venue, \n"
+        "`{indicator}` for a need indicator, T for the last of `bands_min`.\n\n"
+        f"## ranking.csv, and areas in areas.gpkg\n\n{_table(COLUMNS, texts)}\n"
+        f"## sections.csv: the columns of ranking.csv and these\n\n{_table(sections, texts)}\n"
+        f"## gaps.csv\n\n{_table(GAP_COLUMNS, texts)}"
+    )
+
+
+def _table(columns: Iterable[Column], texts: Texts) -> str:
+    gaps = {"service": "{category}", "venues": "{kind}", "indicator": "{indicator}", "band": "{band}"}
+    words = {**gaps, "singular": "area", "plural": "areas", "headline": "`headline_min`", "last": "T"}
     lines = ["| column | meaning | unit | values |", "|---|---|---|---|"]
-    for column in COLUMNS:
-        text = texts(f"column.{column.key}.text", **words).replace("<", "`<").replace(">", ">`")
-        unit = texts(f"unit.{column.kind}") if "{indicator}" not in column.pattern else "as the project says"
+    for column in columns:
+        text = texts(f"column.{column.key}.text", **words)
+        unit = "as the project says" if "{indicator}" in column.pattern else texts(f"unit.{column.kind}")
         lines.append(f"| `{column.pattern}` | {text} | {unit} | {_values(column, texts)} |")
     return "\n".join(lines) + "\n"

@@ -1,6 +1,8 @@
 """All files of a run, from one `Study`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,9 +14,17 @@ from geo.staging import staged
 from layers.disclosure import Audience, for_audience
 from layers.study import Study
 from maps.audit import audit_study, require_clean
+from maps.briefing import render_briefing
 from maps.manifest import manifest_bytes
 from maps.page import render_page
+from maps.static import draw_poster
+from maps.static_sheet import Form, Sheet
+from maps.static_strip import strip_png
+from maps.strip_chart import file_words, slug, strip_svg
 from maps.tables import csv_bytes, gaps_table, ranking_table
+from maps.values import View
+from maps.view import make_view
+from maps.workbook import workbook_bytes
 
 PROVIDER_COLUMNS = (
     "provider_id", "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves",
@@ -22,48 +32,141 @@ PROVIDER_COLUMNS = (
 )  # fmt: skip
 
 
-def _write_map(study: Study, path: Path) -> None:
-    path.write_text(render_page(study), encoding="utf-8", newline="\n")
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A study as it is shown, with what several outputs share: made once, and only when one asks for it."""
+
+    study: Study
+
+    @cached_property
+    def view(self) -> View:
+        """Its plain values."""
+        return make_view(self.study)
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Its printed map."""
+        return draw_poster(self.study, self.view)
 
 
-def _write_ranking(study: Study, path: Path) -> None:
-    path.write_bytes(csv_bytes(ranking_table(study)))
+def _write_map(shown: Shown, path: Path) -> None:
+    _write_text(path, render_page(shown.study))
 
 
-def _write_gaps(study: Study, path: Path) -> None:
-    path.write_bytes(csv_bytes(gaps_table(study)))
+def _write_static_map(shown: Shown, path: Path) -> None:
+    form: Mapping[str, Form] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+    path.write_bytes(shown.sheet.save(form[path.suffix], title=shown.view.title))
 
 
-def _write_sections(study: Study, path: Path) -> None:
-    if study.sections is not None:
-        path.write_bytes(csv_bytes(ranking_table(study, of="sections")))
+def _write_briefing(shown: Shown, path: Path) -> None:
+    _write_text(path, render_briefing(shown.study, view=shown.view))
 
 
-def _write_areas(study: Study, path: Path) -> None:
-    write_layers(geo_layers(study), path)
+def _write_ranking(shown: Shown, path: Path) -> None:
+    path.write_bytes(csv_bytes(ranking_table(shown.study)))
 
 
-def _write_manifest(study: Study, path: Path) -> None:
-    path.write_bytes(manifest_bytes(study))
+def _write_workbook(shown: Shown, path: Path) -> None:
+    path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
 
-OUTPUTS: Mapping[str, Callable[[Study, Path], None]] = MappingProxyType(
+def _write_gaps(shown: Shown, path: Path) -> None:
+    path.write_bytes(csv_bytes(gaps_table(shown.study)))
+
+
+def _write_sections(shown: Shown, path: Path) -> None:
+    if shown.study.sections is not None:
+        path.write_bytes(csv_bytes(ranking_table(shown.study, of="sections")))
+
+
+def _write_strips(shown: Shown, path: Path) -> None:
+    """Write a file per highway: "strip-i-55.svg" for "strip.svg"."""
+    along, view, bands = shown.study.along, shown.view, shown.view.place.bands_min
+    for strip in along.strips if along else ():
+        file = path.with_name(f"{path.stem}-{slug(strip.route_id)}{path.suffix}")
+        title, footer = file_words(strip, view)
+        if path.suffix == ".png":
+            file.write_bytes(strip_png(strip, view.texts, bands_min=bands, title=title, footer=footer))
+        else:
+            chart = strip_svg(strip, view.texts, bands_min=bands, standalone=True, title=title, footer=footer)
+            _write_text(file, chart)
+
+
+def _write_areas(shown: Shown, path: Path) -> None:
+    write_layers(geo_layers(shown.study), path)
+
+
+def _write_manifest(shown: Shown, path: Path) -> None:
+    path.write_bytes(manifest_bytes(shown.study))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
     {
         "map.html": _write_map,
+        "map.png": _write_static_map,
+        "map.svg": _write_static_map,
+        "map.pdf": _write_static_map,
+        "briefing.html": _write_briefing,
         "ranking.csv": _write_ranking,
+        "ranking.xlsx": _write_workbook,
         "gaps.csv": _write_gaps,
         "sections.csv": _write_sections,
+        "strip.svg": _write_strips,
+        "strip.png": _write_strips,
         "areas.gpkg": _write_areas,
         "manifest.json": _write_manifest,
     }
 )
 """Every output by file name, in the order in which they are written."""
 
+ALWAYS = "manifest.json"
+"""Is written whatever else is: files without it could not be traced."""
+
+
+def choose_outputs(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return which outputs are written.
+
+    Parameters
+    ----------
+    only, skip
+        File names ("map.png") or their stems ("map": all four maps). Without `only`, all are meant.
+
+    Raises
+    ------
+    ValueError
+        If a name is none of `OUTPUTS`; the message lists them.
+
+    Examples
+    --------
+    >>> choose_outputs(only=["ranking"], skip=["ranking.xlsx"])
+    ('ranking.csv', 'manifest.json')
+    """
+    unknown = [name for name in (*only, *skip) if not any(_means(name, file) for file in OUTPUTS)]
+    if unknown:
+        msg = f"{unknown[0]!r} is none of the outputs; known: {', '.join(OUTPUTS)}."
+        raise ValueError(msg)
+    wanted = [file for file in OUTPUTS if not only or any(_means(name, file) for name in only)]
+    kept = {file for file in wanted if not any(_means(name, file) for name in skip)}
+    return tuple(file for file in OUTPUTS if file in kept or file == ALWAYS)
+
+
+def _means(name: str, file: str) -> bool:
+    return name in {file, Path(file).stem}
+
 
 def write_outputs(
-    study: Study, folder: Path, *, progress: Callable[[str], None], audience: Audience = "public"
+    study: Study,
+    folder: Path,
+    *,
+    progress: Callable[[str], None],
+    audience: Audience = "public",
+    names: Sequence[str] = tuple(OUTPUTS),
 ) -> tuple[Path, ...]:
-    """Write all outputs into `folder`; they appear there together, or not at all.
+    """Write outputs into `folder`; they appear there together, or not at all.
 
     Parameters
     ----------
@@ -75,6 +178,8 @@ def write_outputs(
         Called with what is being done.
     audience
         For whom: how much is said of the number of confidential providers.
+    names
+        Which of `OUTPUTS`: see `choose_outputs`.
 
     Returns
     -------
@@ -88,14 +193,16 @@ def write_outputs(
     AuditError
         If anything written would give a confidential provider away; nothing of it is kept.
     """
-    shown = for_audience(study, audience)
+    shown = Shown(for_audience(study, audience))
     with staged(folder) as stage:
-        for name, write in OUTPUTS.items():
+        written: list[str] = []
+        for name in names:
             progress(f"Writing {name} …")
-            write(shown, stage / name)
+            OUTPUTS[name](shown, stage / name)
+            written += sorted(path.name for path in stage.iterdir() if path.name not in written)
         progress("Searching them for anything confidential …")
         require_clean(audit_study(stage, study))
-    return tuple(folder / name for name in OUTPUTS if (folder / name).exists())
+    return tuple(folder / name for name in written)
 
 
 def geo_layers(study: Study) -> dict[str, gpd.GeoDataFrame]:

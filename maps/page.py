@@ -3,11 +3,13 @@
 from typing import Any
 
 from layers.study import Study
+from maps.along_view import make_along
 from maps.client import App, page_data
 from maps.fallback import static_map
 from maps.figure import OfflineFigure
 from maps.layers import Layers, add_layers, add_panes, shown_at_start
 from maps.leafmap import OutreachMap
+from maps.section_view import make_sections
 from maps.symbology import PROVIDER, VENUES, outline
 from maps.values import View
 from maps.view import make_view
@@ -43,8 +45,12 @@ def build_map(study: Study) -> OutreachMap:
     )
     add_panes(page_map)
     layers = add_layers(page_map, study, view)
-    figure.context = _context(study, view, layers)
-    page_map.add_child(App(layers, page_data(view)), name="app")
+    along, sections = make_along(study, view), make_sections(study, view)
+    figure.context = {**_context(study, view, layers), "along": along, "sections": sections}
+    data = {**page_data(view), **({"along": along.data} if along else {})}
+    if sections:
+        data["sections"] = sections.data
+    page_map.add_child(App(layers, data), name="app")
     return page_map
 
 

@@ -1,4 +1,4 @@
-"""The map of a study for paper and slides: PNG, SVG and PDF from the same drawing, and a smaller picture for reports."""
+"""The map of a study for paper and slides, as PNG, SVG and PDF from one drawing, and a picture for reports."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -23,7 +23,7 @@ _NARROWEST_TABLE = 262.0
 _WIDEST_TABLE = 410.0
 _TABLE_BELOW = 168.0
 _KEY_SHARE = 0.33
-_KEY_BESIDE = 150.0
+_KEY_BESIDE = 185.0
 _TALL = 0.85
 _LOWEST = 160.0
 _CLEARLY = 1.15
@@ -40,7 +40,7 @@ def draw_poster(study: Study, view: View) -> Sheet:
     view
         What `maps.view.make_view` returns for it.
     """
-    with drawing(*PAPERS[getattr(study.project, "paper", "letter")]) as sheet:
+    with drawing(*PAPERS[study.project.paper]) as sheet:
         page = sheet.box.grown(-_MARGIN)
         bottom, top = draw_footer(sheet, page, study, view), draw_header(sheet, page, view)
         body = Box(page.left, bottom, page.right, top)

@@ -25,7 +25,7 @@ from maps.static_labels import (
     shield_shape,
 )
 from maps.static_scale import Fit, ScaleBar, draw_scale_bar, scale_bar
-from maps.static_sheet import Box, Sheet, hatching, marker, text_width
+from maps.static_sheet import Box, Sheet, Weight, hatching, marker, text_width
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, SHAPES, VENUES
 from maps.values import View
 
@@ -77,6 +77,16 @@ def fit(study: Study, frame: Box) -> Fit:
     )
 
 
+def has_regions(study: Study) -> bool:
+    """Return whether outlines of larger regions are drawn above the areas."""
+    return study.regions is not None and 0 < len(study.regions) < len(study.areas)
+
+
+def has_roads(study: Study) -> bool:
+    """Return whether other main roads are drawn."""
+    return study.roads_context is not None and len(study.roads_context) > 0
+
+
 def proportion(study: Study) -> float:
     """Return width over height of the ranked areas."""
     left, bottom, right, top = study.areas.total_bounds
@@ -109,7 +119,7 @@ def _lay(study: Study, view: View, frame: Box, simple: Shapes) -> tuple[Fit, Sca
 
 
 def _draw_ground(sheet: Sheet, frame: Box, study: Study, move: Fit) -> None:
-    context: gpd.GeoDataFrame | None = getattr(study, "context", None)
+    context = study.context
     if context is not None and len(context):
         sheet.fill([frame.shape], LIGHT["water"])
         shapes = _inside(move.shapes(simplify(context.geometry, AREA_VERTICES // 2)), frame)
@@ -126,9 +136,8 @@ def _draw_areas(sheet: Sheet, areas: Shapes, classes: np.ndarray, study: Study, 
     sheet.stroke([shapely.union_all(areas)], LIGHT["edge"], 0.4)
     weak = shapely.union_all(areas[study.areas["confidence"].eq("low").to_numpy()])
     draw_hatch(sheet, weak)
-    regions: gpd.GeoDataFrame | None = getattr(study, "regions", None)
-    if regions is not None and len(regions) < len(study.areas):
-        outlines = move.shapes(simplify(regions.geometry, AREA_VERTICES // 2, coverage=True))
+    if study.regions is not None and has_regions(study):
+        outlines = move.shapes(simplify(study.regions.geometry, AREA_VERTICES // 2, coverage=True))
         sheet.stroke(outlines, LIGHT["region"], 0.6)
     underserved = shapely.union_all(areas[study.areas["underserved"].to_numpy(dtype=bool)])
     sheet.stroke([underserved], LIGHT["under"], 0.9, casing=1.0)
@@ -141,9 +150,8 @@ def draw_hatch(sheet: Sheet, area: BaseGeometry) -> None:
 
 
 def _draw_lines(sheet: Sheet, frame: Box, study: Study, choice: Choice, move: Fit) -> None:
-    roads: gpd.GeoDataFrame | None = getattr(study, "roads_context", None)
-    if roads is not None and len(roads):
-        shapes = _inside(move.shapes(simplify(roads.geometry, LINE_VERTICES * 2)), frame)
+    if has_roads(study):
+        shapes = _inside(move.shapes(simplify(study.roads_context.geometry, LINE_VERTICES * 2)), frame)
         sheet.stroke(shapes, LIGHT["roads"], 0.35, alpha=0.8)
     if choice.reach is not None:
         sheet.stroke(move.shapes(np.array([choice.reach])), LIGHT["reach"], 1.0, dash=(3.6, 2.4), casing=0.9)
@@ -191,9 +199,7 @@ def _inside(shapes: Shapes, frame: Box) -> list[BaseGeometry]:
     return [clipped for shape in shapes if not (clipped := shapely.intersection(shape, frame.shape)).is_empty]
 
 
-def _draw_points(
-    sheet: Sheet, frame: Box, study: Study, view: View, move: Fit, providers: gpd.GeoDataFrame
-) -> None:
+def _draw_points(sheet: Sheet, frame: Box, study: Study, view: View, move: Fit, providers: gpd.GeoDataFrame) -> None:
     """Draw venues, those of the most frequent kinds first, and the public providers above them."""
     venues = study.venues[study.venues["in_corridor"].astype(bool)]
     radius = point_radius(len(venues))
@@ -258,7 +264,8 @@ def _draw_towns(sheet: Sheet, study: Study, placer: Placer, move: Fit) -> None:
         if written >= _TOWNS:
             break
         big = -less >= biggest * _BIG
-        size, weight = (8.0, "bold") if big else (6.2, "regular")
+        size = 8.0 if big else 6.2
+        weight: Weight = "bold" if big else "regular"
         dot = around(x, y, 1.6)
         if not name or not placer.free(dot) or text_width(name, size, weight) > _LONGEST_NAME:
             continue

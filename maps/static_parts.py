@@ -8,7 +8,7 @@ import shapely
 from layers.study import Study
 from maps.names import clean
 from maps.static_labels import DISC_PT
-from maps.static_map import Choice, draw_hatch
+from maps.static_map import Choice, draw_hatch, has_regions, has_roads
 from maps.static_sheet import Box, Sheet, Weight, disc, marker, shortened, text_width, wrapped
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, SHAPES, VENUES
 from maps.values import Row, View
@@ -21,6 +21,7 @@ _KEY_SIZE = 6.8
 _KEY_ROW = 12.5
 _MOST_COLUMNS = 4
 _SYMBOL = 20.0
+_LEAST_PLACE = 24.0
 _ROOMY = 330.0
 """A table this wide has a column with the number of people."""
 _SHOWN_SYMBOL = 3.2
@@ -92,13 +93,18 @@ def hotline_words(view: View) -> tuple[str, str, str]:
     return words, t("page.hotline_other", phone=clean(line.phone)), checked
 
 
-def credits_of(study: Study, view: View) -> list[str]:
-    """Return whom the map owes what, and how it was drawn."""
-    t = view.texts
+def sources_by_kind(view: View) -> dict[str, list[str]]:
+    """Return who published each kind of data."""
     by_kind: dict[str, list[str]] = {}
     for what, text in view.sources:
         by_kind.setdefault(what, []).append(text.rstrip("."))
-    named = [f"{what}: {'; '.join(texts)}" for what, texts in by_kind.items()]
+    return by_kind
+
+
+def credits_of(study: Study, view: View) -> list[str]:
+    """Return whom the map owes what, and how it was drawn."""
+    t = view.texts
+    named = [f"{what}: {'; '.join(texts)}" for what, texts in sources_by_kind(view).items()]
     last = [t("subtitle.date", date=t.date(view.as_of)).rstrip(".")] if view.as_of else []
     last += [t("page.review", date=t.date(view.expires_on))] if view.expires_on else []
     return [t("static.osm", osm=t("attribution.osm")), *named, *last, t("static.projection", name=study.areas.crs.name)]
@@ -125,6 +131,10 @@ def key_entries(study: Study, view: View, choice: Choice) -> list[Entry]:
     entries.append(Entry(_band, t("key.band", width=band)))
     if choice.reach is not None:
         entries.append(Entry(_reach, t("static.reach", minutes=f"{study.reach['minutes'].max():g}")))
+    if has_roads(study):
+        entries.append(Entry(_road, t("key.roads")))
+    if has_regions(study):
+        entries.append(Entry(_region, t("key.regions")))
     for kind, number in view.venue_counts.items():
         symbol = VENUES[kind]
         entries.append(Entry(_mark(symbol.shape, symbol.light), f"{view.kind(kind, 2)} ({t.number(number)})"))
@@ -169,6 +179,14 @@ def _highway(sheet: Sheet, x: float, y: float) -> None:
 
 def _reach(sheet: Sheet, x: float, y: float) -> None:
     sheet.stroke([_line(x, y)], LIGHT["reach"], 1.0, dash=(3.6, 2.4))
+
+
+def _road(sheet: Sheet, x: float, y: float) -> None:
+    sheet.stroke([_line(x, y)], LIGHT["roads"], 0.6)
+
+
+def _region(sheet: Sheet, x: float, y: float) -> None:
+    sheet.stroke([_swatch(x, y).shape], LIGHT["region"], 0.6)
 
 
 def _band(sheet: Sheet, x: float, y: float) -> None:
@@ -285,6 +303,10 @@ def _draw_block(sheet: Sheet, area: Box, view: View, rows: tuple[Row, ...], heig
         sheet.text(area.left + 27, base, f"{row.rank_low}–{row.rank_high}", size=heads, colour=LIGHT["ink"])
         name = shortened(row.name, room - text_width(star, size, "bold"), size, "bold") + star
         sheet.text(name_left, base, name, size=size, weight="bold", colour=LIGHT["ink"])
+        used = text_width(name, size, "bold") + 6
+        if row.place and room - used > _LEAST_PLACE:
+            place = shortened(row.place, room - used, heads)
+            sheet.text(name_left + used, base, place, size=heads, colour=LIGHT["ink2"])
         drive = t.number(row.worst_min) if row.worst_min < 1e6 else t("table.none")  # noqa: PLR2004 - infinite
         figures = [(priority, t.number(row.priority, 1)), (area.right, drive)]
         figures += [(people - 4, t.number(row.population))] if people < area.right else []

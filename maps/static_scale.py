@@ -74,8 +74,8 @@ def scale_bar(crs: CRS, move: Fit, frame: Box, view: View, land: BaseGeometry) -
     land
         The ranked areas on the sheet.
     """
-    centre = ((frame.left + frame.right) / 2 - move.x) / move.scale, ((frame.bottom + frame.top) / 2 - move.y) / move.scale
-    stretch, north = on_the_ground(crs, centre)
+    middle = (frame.left + frame.right) / 2, (frame.bottom + frame.top) / 2
+    stretch, north = on_the_ground(crs, ((middle[0] - move.x) / move.scale, (middle[1] - move.y) / move.scale))
     unit_pt = METRES_PER[view.place.unit] * move.scale * stretch
     length = round_length(min(frame.width * _BAR, _LONGEST_BAR) / unit_pt)
     words = view.texts(f"static.scale_{view.place.unit}")

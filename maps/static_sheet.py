@@ -7,13 +7,13 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -43,7 +43,7 @@ _MISSING = "\N{REPLACEMENT CHARACTER}"
 _FORMATS = MappingProxyType({"png": {"Software": None}, "svg": {"Date": None}, "pdf": {"CreationDate": None}})
 _SVG_PATH = re.compile(rb'(?<=\sd=")[^"]*"')
 _SVG_NUMBER = re.compile(rb"-?\d+\.\d+")
-_SETTINGS = MappingProxyType(
+_SETTINGS: Mapping[Any, object] = MappingProxyType(
     {
         "svg.hashsalt": "outreach",
         "svg.fonttype": "path",
@@ -214,7 +214,7 @@ def drawing(width_px: int, height_px: int) -> Iterator[Sheet]:
 def _settings() -> Iterator[None]:
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_SETTINGS)
+        mpl.rcParams.update(dict(_SETTINGS))
         yield
 
 

@@ -11,6 +11,7 @@ from maps.strip_layout import kind_label, lay_out
 from maps.strip_marks import Bar, Drawing, Mark, Point, Words
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, VENUES, outline
 from maps.texts import Texts
+from maps.values import View
 
 COLOURS = {
     **LIGHT,
@@ -19,7 +20,11 @@ COLOURS = {
 }
 """The colours of the light page by the names of its style sheet's variables."""
 
+_MARGIN = 14.0
 _VARIABLE = re.compile(r"var\(--([\w-]+)\)")
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML does not allow."""
+
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -35,7 +40,13 @@ def slug(text: str) -> str:
 
 
 def strip_svg(
-    strip: Strip, texts: Texts, *, bands_min: Sequence[float], standalone: bool = False, title: str = ""
+    strip: Strip,
+    texts: Texts,
+    *,
+    bands_min: Sequence[float],
+    standalone: bool = False,
+    title: str = "",
+    footer: str = "",
 ) -> str:
     """Return a highway's strip chart.
 
@@ -49,23 +60,29 @@ def strip_svg(
         The study's bands, in minutes.
     standalone
         Whether it brings its own colours and a white ground, for a file.
-    title
-        A heading to draw above it.
+    title, footer
+        What to write above and below it.
 
     Returns
     -------
     str
         An ``svg`` element that is one picture to a screen reader, with a title and a description.
     """
-    drawing = lay_out(strip, texts, bands_min=bands_min, title=title)
+    drawing = lay_out(strip, texts, bands_min=bands_min, title=title, footer=footer)
     name = f"strip-{slug(strip.route_id)}"
+    edge = _MARGIN if standalone else 0.0
+    across, high = _n(drawing.width + 2 * edge), _n(drawing.height + 2 * edge)
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="strip" viewBox="0 0 {_n(drawing.width)} {_n(drawing.height)}" '
-        f'role="img" aria-labelledby="{name}-t {name}-d" data-left="{_n(drawing.left)}" data-right="{_n(drawing.right)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="strip" viewBox="{_n(-edge)} {_n(-edge)} {across} {high}" '
+        f'role="img" aria-labelledby="{name}-t {name}-d" '
+        f'data-left="{_n(drawing.left)}" data-right="{_n(drawing.right)}" '
         f'data-from="{strip.from_milepost:.3f}" data-to="{strip.to_milepost:.3f}"'
     )
-    size = f' width="{_n(drawing.width)}" height="{_n(drawing.height)}"' if standalone else ""
-    words = f'<title id="{name}-t">{_text(strip_title(strip, texts))}</title><desc id="{name}-d">{_text(describe(strip, texts))}</desc>'
+    size = f' width="{across}" height="{high}"' if standalone else ""
+    words = (
+        f'<title id="{name}-t">{_text(strip_title(strip, texts))}</title>'
+        f'<desc id="{name}-d">{_text(describe(strip, texts))}</desc>'
+    )
     ground = _ground(drawing) if standalone else ""
     return f"{head}{size}>{words}{ground}{''.join(_marks(drawing.marks))}</svg>"
 
@@ -73,6 +90,14 @@ def strip_svg(
 def strip_title(strip: Strip, texts: Texts) -> str:
     """Return the name of the chart."""
     return texts("strip.svg_title", highway=isolate(clean(strip.label)))
+
+
+def file_words(strip: Strip, view: View) -> tuple[str, str]:
+    """Return what stands above and below the chart in a file of its own: its name, and where its data come from."""
+    t = view.texts
+    title = strip_title(strip, t) + (f". {t('page.example')}" if view.example else "")
+    dated = [t("subtitle.date", date=t.date(view.as_of))] if view.as_of else []
+    return title, " ".join([t("static.osm", osm=t("attribution.osm")) + ".", *dated, t("along.note")])
 
 
 def describe(strip: Strip, texts: Texts) -> str:
@@ -98,10 +123,11 @@ def _ground(drawing: Drawing) -> str:
     style = _VARIABLE.sub(lambda found: COLOURS[found[1]], rules) + fills
     hatch = (
         '<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect fill="#ffffff" fill-opacity=".75" width="2.6" height="7"/>'
+        '<rect fill="#ffffff" fill-opacity=".75" width="2.6" height="7"/>'
         '<rect fill="#222222" fill-opacity=".75" x="2.6" width="1" height="7"/></pattern>'
     )
-    sheet = f'<rect width="{_n(drawing.width)}" height="{_n(drawing.height)}" fill="#fff"/>'
+    corner, across, high = -_MARGIN, drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN
+    sheet = f'<rect x="{_n(corner)}" y="{_n(corner)}" width="{_n(across)}" height="{_n(high)}" fill="#fff"/>'
     return f"<style>{style}</style><defs>{hatch}</defs>{sheet}"
 
 
@@ -123,9 +149,9 @@ def _marks(marks: Sequence[Mark]) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return escape(text)
+    return escape(_UNFIT.sub("", text))
 
 
 def _n(value: float) -> str:
     """Return a number without needless decimals."""
-    return f"{value:.1f}".removesuffix(".0")
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")

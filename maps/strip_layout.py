@@ -1,8 +1,8 @@
-"""A highway's strip chart as marks: where everything stands on the straight line. What it looks like is not said here."""
+"""A highway's strip chart as marks: where everything stands on the line. How it looks is not said here."""
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -17,6 +17,7 @@ WIDTH = 1000.0
 LEFT, RIGHT = 178.0, 984.0
 _TEXT, _SMALL = 11.0, 10.0
 _TITLE = 15.0
+_FOOT = 8.5
 _ROW = 13.0
 _EXIT_ROWS = 2
 _TOWN_ROWS = 2
@@ -24,8 +25,8 @@ _AXIS = 6.0
 _VENUE_ROW = 17.0
 _BY_SIDE = 3.4
 _LANE = 8.0
-_BRACKET = 4.5
-_LANES_APART = 7.0
+_BRACKET = 4.2
+_LANES_APART = 5.0
 _RADIUS = 3.1
 _CROSSES_APART = 3.0
 _THIN, _THICK = 1.4, 3.2
@@ -56,7 +57,7 @@ class _Pen:
         self.add(Words(indent, y, cut(text, LEFT - 34 - indent, _TEXT), _TEXT, look))
 
 
-def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: str = "") -> Drawing:
+def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: str = "", footer: str = "") -> Drawing:
     """Return the chart of a highway.
 
     Parameters
@@ -67,8 +68,8 @@ def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: st
         The catalogue.
     bands_min
         The study's bands, in minutes.
-    title
-        A heading to draw above it; the page has its own.
+    title, footer
+        What to write above and below it; the page has words of its own.
     """
     pen = _Pen(strip, texts, tuple(sorted(bands_min)))
     if title:
@@ -76,6 +77,9 @@ def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: st
         pen.y = _TITLE + 10
     for draw in (_towns, _exits, _axis, _venues, _providers, _lanes, _key):
         draw(pen)
+    if footer:
+        pen.y += 14
+        pen.add(Words(0, pen.y, cut(footer, WIDTH, _FOOT), _FOOT, "words soft"))
     return Drawing(WIDTH, round(pen.y + 4, 1), LEFT, RIGHT, tuple(pen.marks))
 
 
@@ -156,7 +160,8 @@ def _exits(pen: _Pen) -> None:
         pen.add(Words(x, pen.y + (deepest - row) * _ROW - 3, text, _SMALL, "words", "middle"))
     pen.y += deepest * _ROW
     for number, exit_ in enumerate(exits):
-        title = ", ".join(part for part in (exit_label(exit_.label, exit_.number, pen.texts), clean(exit_.towns)) if part)
+        words = (exit_label(exit_.label, exit_.number, pen.texts), clean(exit_.towns))
+        title = ", ".join(part for part in words if part)
         pen.add(Bar(pen.x(exit_.milepost) - 0.6, pen.y, 1.2, 7, "tick", f"exit {number}", title))
     pen.y += 7
 
@@ -166,14 +171,19 @@ def _axis(pen: _Pen) -> None:
     pen.head(isolate(clean(strip.label)), pen.y + _AXIS + 1, look="words strong")
     pen.add(Bar(LEFT, pen.y, RIGHT - LEFT, _AXIS, "road"))
     for low, high in strip.outside:
-        pen.add(Bar(pen.x(low), pen.y, max(1.0, pen.x(high) - pen.x(low)), _AXIS, "off", title=pen.texts("strip.outside")))
+        width = max(1.0, round(pen.x(high) - pen.x(low), 1))
+        pen.add(Bar(pen.x(low), pen.y, width, _AXIS, "off", title=pen.texts("strip.outside")))
     pen.y += _AXIS
     pen.head(pen.texts(f"strip.unit_{strip.unit}"), pen.y + 14, look="words soft")
     for tick in strip.ticks:
         x = pen.x(tick)
         pen.add(Bar(x - 0.5, pen.y, 1, 4, "tick"))
-        pen.add(Words(x, pen.y + 14, pen.texts.number(tick, 0 if tick == int(tick) else 1), _SMALL, "words soft", "middle"))
+        pen.add(Words(x, pen.y + 14, _number(tick, pen.texts), _SMALL, "words soft", "middle"))
     pen.y += 20
+
+
+def _number(value: float, texts: Texts) -> str:
+    return texts.number(value, 0 if value == int(value) else 1)
 
 
 def _side(pen: _Pen, side: str) -> float:
@@ -227,7 +237,8 @@ def _lanes(pen: _Pen) -> None:
     up, down = strip.directions
     for category in dict.fromkeys(profile.category for profile in strip.profiles):
         lanes = {p.direction: stretches(p, strip) for p in strip.profiles if p.category == category}
-        gaps = {d: [(n, g) for n, g in enumerate(strip.gaps) if (g.category, g.direction) == (category, d)] for d in lanes}
+        own = [(number, gap) for number, gap in enumerate(strip.gaps) if gap.category == category]
+        gaps = {direction: [item for item in own if item[1].direction == direction] for direction in lanes}
         shown = [d for d in (down, up) if d in lanes]
         alike = len(shown) > 1 and _alike(pen, lanes, gaps)
         top = pen.y
@@ -244,9 +255,7 @@ def _lanes(pen: _Pen) -> None:
         pen.y += _LANES_APART
 
 
-def _alike(
-    pen: _Pen, lanes: dict[str, tuple[Stretch, ...]], gaps: dict[str, list[tuple[int, StripGap]]]
-) -> bool:
+def _alike(pen: _Pen, lanes: dict[str, tuple[Stretch, ...]], gaps: dict[str, list[tuple[int, StripGap]]]) -> bool:
     """Say whether both directions would look the same."""
     breaks = band_breaks(pen.bands_min)
     drawn = [_runs(parts, breaks) for parts in lanes.values()]
@@ -318,8 +327,7 @@ def _key(pen: _Pen) -> None:
 
 
 def _key_entries(texts: Texts, breaks: Sequence[float]) -> Iterator[tuple[tuple[str, ...], str]]:
-    say: Callable[[float], str] = lambda value: texts.number(value, 0 if value == int(value) else 1)  # noqa: E731
-    cuts = [say(each) for each in breaks]
+    cuts = [_number(each, texts) for each in breaks]
     words = [
         texts("key.under_n", n=cuts[0]),
         *(f"{low}–{high}" for low, high in pairwise(cuts)),

@@ -1,4 +1,4 @@
-"""The few things a strip chart is drawn with. A look is a class name: the style sheet and the printer know its colours."""
+"""The few things a strip chart is drawn with. A look is a class name, whose colours others know."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

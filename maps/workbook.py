@@ -6,6 +6,7 @@ import math
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -15,22 +16,44 @@ from openpyxl.cell import Cell
 from openpyxl.formatting.rule import DataBarRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from layers.study import Study
-from maps.dictionary import COUNT, IDENTIFIER, MINUTES, SCORE, SHARE, TEXT, Meaning, meanings
+from maps.dictionary import (
+    COUNT,
+    DISTANCE,
+    GAP_COLUMNS,
+    IDENTIFIER,
+    MINUTES,
+    SCORE,
+    SECTION_COLUMNS,
+    SHARE,
+    TEXT,
+    Meaning,
+    meanings,
+)
 from maps.manifest import manifest
 from maps.symbology import LIGHT
-from maps.tables import guard_formula, ranking_table
+from maps.tables import gaps_table, guard_formula, ranking_table
 from maps.values import View
 from maps.view import make_view
 
 _GENERAL = "General"
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _FORMATS: Mapping[str, str] = MappingProxyType(
-    {COUNT: "#,##0", SCORE: "0.0", SHARE: "0%", MINUTES: "0.0", TEXT: _GENERAL, IDENTIFIER: "@"}
+    {COUNT: "#,##0", SCORE: "0.0", SHARE: "0%", MINUTES: "0.0", DISTANCE: "0.0", TEXT: _GENERAL, IDENTIFIER: "@"}
 )
 _PLAIN = "0.00"
+_BARS: Mapping[str, tuple[float, str]] = MappingProxyType(
+    {
+        "priority": (100, LIGHT["acc"]),
+        "access_gap": (1, LIGHT["gap"]),
+        "need": (1, LIGHT["need"]),
+        "reach": (1, LIGHT["meet"]),
+    }
+)
+"""Columns with a bar in each cell: the value of a full bar, and its colour."""
 _WIDEST, _NARROWEST = 46, 9
 _LONGEST_CELL = 32_000
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -52,21 +75,17 @@ def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
         Its view, when it is at hand.
     """
     view = view or make_view(study)
-    t = view.texts
-    table = ranking_table(study)
-    columns = meanings(table.columns, study.project, view)
+    tables = tuple(_tables(study, view))
     book = Workbook()
-    sheet = book.active
-    if not isinstance(sheet, Worksheet):  # a new workbook always has one
-        raise TypeError
-    sheet.title = t("workbook.ranking")
-    _write_ranking(sheet, table, columns, view)
-    _write_rural(book.create_sheet(t("workbook.rural")), study, view)
-    _write_sharing(book.create_sheet(t("workbook.sharing")), study, view)
-    _write_dictionary(book.create_sheet(t("workbook.dictionary")), columns, view)
-    _write_sources(book.create_sheet(t("workbook.sources")), study, view)
+    book.remove(book.worksheets[0])
+    for table in tables:
+        _write_ranking(book.create_sheet(_sheet_name(table.name, view)), table, view)
+    _write_rural(book.create_sheet(_sheet_name("rural", view)), study, view)
+    _write_sharing(book.create_sheet(_sheet_name("sharing", view)), study, view)
+    _write_dictionary(book.create_sheet(_sheet_name("dictionary", view)), tables, view)
+    _write_sources(book.create_sheet(_sheet_name("sources", view)), study, view)
     for sheet in book.worksheets:
-        _for_print(sheet, getattr(study.project, "paper", "letter"))
+        _for_print(sheet, study.project.paper)
     book.properties.creator = "outreach-map"
     book.properties.title = _text(view.title)
     out = io.BytesIO()
@@ -74,31 +93,55 @@ def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
     return _undated(out.getvalue(), study.project.as_of)
 
 
-def _write_ranking(sheet: Worksheet, table: pd.DataFrame, columns: Sequence[Meaning], view: View) -> None:
-    rows = [[_value(value, view) for value in record] for record in table.itertuples(index=False, name=None)]
-    _write_table(sheet, [column.title for column in columns], rows, [_format(column.kind) for column in columns])
-    names = [column.name for column in columns]
-    sheet.freeze_panes = f"{get_column_letter(names.index('name') + 2)}2"
-    last = len(rows) + 1
-    for name, colour in (("priority", LIGHT["acc"]), ("access_gap", LIGHT["gap"]), ("need", LIGHT["need"]), ("reach", LIGHT["meet"])):  # fmt: skip
-        letter = get_column_letter(names.index(name) + 1)
-        most = 100 if name == "priority" else 1
-        bar = DataBarRule("num", 0, "num", most, color=f"FF{colour[1:].upper()}", showValue=True)
-        sheet.conditional_formatting.add(f"{letter}2:{letter}{last}", bar)
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """A table of results with what its columns mean."""
+
+    name: str
+    rows: pd.DataFrame
+    columns: tuple[Meaning, ...]
 
 
-def _format(kind: str) -> str:
-    return _FORMATS.get(kind, _PLAIN)
+def _tables(study: Study, view: View) -> Iterator[_Table]:
+    """Yield the ranking, and that of sections and the gaps where the study has them."""
+    ranking = ranking_table(study)
+    yield _Table("ranking", ranking, meanings(ranking.columns, study.project, view))
+    if study.sections is not None:
+        sections = ranking_table(study, of="sections")
+        meant = meanings(sections.columns, study.project, view, columns=SECTION_COLUMNS)
+        yield _Table("sections", sections, meant)
+    gaps = gaps_table(study)
+    if len(gaps):
+        yield _Table("gaps", gaps, meanings(gaps.columns, study.project, view, columns=GAP_COLUMNS))
 
 
-def _value(value: object, view: View) -> object:
+def _sheet_name(name: str, view: View) -> str:
+    return view.texts(f"workbook.{name}")
+
+
+def _write_ranking(sheet: Worksheet, table: _Table, view: View) -> None:
+    """Write a table of results; the scores of a ranking get bars."""
+    rows = [[_value(value, view) for value in record] for record in table.rows.itertuples(index=False, name=None)]
+    formats = [_FORMATS.get(column.kind, _PLAIN) for column in table.columns]
+    _write_table(sheet, [column.title for column in table.columns], rows, formats)
+    letters = {column.name: get_column_letter(at) for at, column in enumerate(table.columns, start=1)}
+    if "name" in letters:
+        sheet.freeze_panes = f"{get_column_letter(1 + list(letters).index('name') + 1)}2"
+    for name, (most, colour) in _BARS.items():
+        if name in letters:
+            span = f"{letters[name]}2:{letters[name]}{len(rows) + 1}"
+            bar = DataBarRule("num", 0, "num", most, color=f"FF{colour[1:].upper()}", showValue=True)  # type: ignore[no-untyped-call]
+            sheet.conditional_formatting.add(span, bar)
+
+
+def _value(value: Any, view: View) -> object:  # noqa: ANN401 - any cell of a table
     """Return a cell of the ranking as a workbook holds it: infinity in words, unknown as empty."""
     t = view.texts
     if isinstance(value, str):
         return value
     if value is True or value is False:
         return t("workbook.yes") if value else t("workbook.no")
-    number = float(value)  # type: ignore[arg-type] - all that is left are numbers
+    number = float(value)
     if math.isnan(number):
         return None
     if math.isinf(number):
@@ -143,10 +186,14 @@ def _records(table: pd.DataFrame | None) -> Iterable[tuple[Any, pd.Series]]:
     return () if table is None else table.iterrows()
 
 
-def _write_dictionary(sheet: Worksheet, columns: Sequence[Meaning], view: View) -> None:
-    heads = [view.texts(f"workbook.{name}") for name in ("heading", "column", "meaning", "unit", "values")]
-    rows = [[column.title, column.name, column.text, column.unit, column.values] for column in columns]
-    _write_table(sheet, heads, rows, [_GENERAL] * 5)
+def _write_dictionary(sheet: Worksheet, tables: Sequence[_Table], view: View) -> None:
+    heads = [view.texts(f"workbook.{name}") for name in ("file", "heading", "column", "meaning", "unit", "values")]
+    rows = [
+        [_sheet_name(table.name, view), column.title, column.name, column.text, column.unit, column.allowed]
+        for table in tables
+        for column in table.columns
+    ]
+    _write_table(sheet, heads, rows, [_GENERAL] * len(heads))
 
 
 def _write_sources(sheet: Worksheet, study: Study, view: View) -> None:
@@ -175,9 +222,11 @@ def _entries(study: Study, view: View) -> Iterator[tuple[str, str, object]]:
         yield t("workbook.source"), what, text
     for entry in record["inputs"]:
         rows = "" if entry["rows"] is None else t("workbook.rows", n=t.number(entry["rows"]))
-        yield t("workbook.input"), entry["file"], "; ".join(part for part in (rows, f"SHA-256 {entry['sha256']}") if part)
-    for entry in study.dropped:
-        yield t("workbook.dropped"), entry.source, entry.reason if entry.count is None else f"{t.number(entry.count)} {entry.reason}"
+        words = (rows, *entry["notes"], f"SHA-256 {entry['sha256']}")
+        yield t("workbook.input"), entry["file"], "; ".join(part for part in words if part)
+    for left_out in study.dropped:
+        count = "" if left_out.count is None else f"{t.number(left_out.count)} "
+        yield t("workbook.dropped"), left_out.source, f"{count}{left_out.reason}"
     for name, value in _flat(record["parameters"]):
         yield t("workbook.parameter"), name, value
 
@@ -197,7 +246,9 @@ def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
         yield prefix, value
 
 
-def _write_table(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], formats: Sequence[str]) -> None:
+def _write_table(
+    sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], formats: Sequence[str]
+) -> None:
     """Write a table with a frozen, filterable heading and columns as wide as their texts need."""
     widths = [0] * len(heads)
     for number, row in enumerate([heads, *rows], start=1):
@@ -242,7 +293,7 @@ def _for_print(sheet: Worksheet, paper: str) -> None:
     sheet.page_setup.paperSize = _PAPER_CODES[paper]
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
 
 

@@ -13,7 +13,10 @@ from click.testing import CliRunner, Result
 
 from cli import main
 
-FILES = {"map.html", "ranking.csv", "areas.gpkg", "manifest.json"}
+FILES = {
+    "map.html", "map.png", "map.svg", "map.pdf", "briefing.html", "ranking.csv", "ranking.xlsx", "gaps.csv", "areas.gpkg",
+    "strip-i-20.png", "strip-i-20.svg", "strip-i-55.png", "strip-i-55.svg", "manifest.json",
+}  # fmt: skip
 
 
 def run(*arguments: object) -> Result:
@@ -34,8 +37,14 @@ def out(study: Path) -> Path:
     return study / "first"
 
 
-def test_map_writes_its_files_and_prints_the_top_ten(study: Path, out: Path) -> None:
-    result = run("map", study / "project.toml", "--out", study / "printed")
+@pytest.fixture(scope="module")
+def again(study: Path) -> Result:
+    """A second run, into the folder "printed"."""
+    return run("map", study / "project.toml", "--out", study / "printed")
+
+
+def test_map_writes_its_files_and_prints_the_top_ten(study: Path, out: Path, again: Result) -> None:
+    result = again
     assert {path.name for path in out.iterdir()} == FILES
     for name in FILES:
         assert str(study / "printed" / name) in result.stdout
@@ -46,11 +55,37 @@ def test_map_writes_its_files_and_prints_the_top_ten(study: Path, out: Path) -> 
     assert "Writing" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [
+        (["--only", "ranking.csv"], {"ranking.csv", "manifest.json"}),
+        (["--only", "ranking", "--skip", "ranking.xlsx"], {"ranking.csv", "manifest.json"}),
+        (
+            ["--skip", "map", "--skip", "briefing", "--skip", "manifest"],
+            FILES - {name for name in FILES if name.startswith(("map", "briefing"))},
+        ),
+    ],
+)
+def test_files_can_be_chosen(study: Path, tmp_path: Path, options: list[str], files: set[str]) -> None:
+    result = run("map", study / "project.toml", "--out", tmp_path, *options)
+    assert result.exit_code == 0, result.stderr
+    assert {path.name for path in tmp_path.iterdir()} == files
+    assert "Writing map.png" not in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--only", "--skip"])
+def test_an_unknown_file_is_refused_with_the_known_ones(study: Path, tmp_path: Path, option: str) -> None:
+    result = run("map", study / "project.toml", "--out", tmp_path / "none", option, "map.jpeg")
+    assert result.exit_code == 2
+    assert "'map.jpeg' is none of the outputs; known: map.html, map.png" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.usefixtures("again")
 def test_two_runs_give_the_same_bytes(study: Path, out: Path) -> None:
-    run("map", study / "project.toml", "--out", study / "second")
     first, second = (
         {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
-        for folder in (out, study / "second")
+        for folder in (out, study / "printed")
     )
     assert first == second
 
@@ -121,7 +156,7 @@ def test_earlier_output_survives_a_failing_run(study: Path, out: Path, tmp_path:
 
 def test_output_that_cannot_be_written(study: Path, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    result = run("map", study / "project.toml", "--out", tmp_path / "taken")
+    result = run("map", study / "project.toml", "--out", tmp_path / "taken", "--only", "ranking.csv")
     assert result.exit_code == 6
     assert "cannot be written" in result.stderr
 

@@ -16,7 +16,8 @@ function start(map, layers, data) {
   const tabs = makeTabs();
   const card = makeCard(data, points);
   const choice = makeChoice({data, areas, card, table, tabs, viewport});
-  const key = makeKey(map, groupsOf(layers, labels, areas), areas, points, data, table.showMeasure);
+  const along = makeAlong(map, data, points);
+  const key = makeKey(map, {...groupsOf(layers, labels, areas), ...along.groups}, areas, points, data, table.showMeasure);
   const link = makeLink({map, data, areas, key, table, choice, viewport});
   const declutter = () => labels.declutter(areas.shapes);
 
@@ -26,6 +27,7 @@ function start(map, layers, data) {
   table.start({choose: choice.choose, changed: link.save});
   key.start(link.save);
   makeServiceList(points);
+  makeSections(map, data, {along, choice, card, tabs});
   wireButtons({map, data, areas, viewport, link});
   makePresentation(map, table, choice);
   preparePrinting({map, table, viewport, choice, declutter});

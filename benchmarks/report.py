@@ -1,0 +1,77 @@
+"""What was measured, as the page docs/benchmarks.md."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.measure import Measured, machine
+
+
+@dataclass
+class Report:
+    """The results of a run, filled by the benchmarks one after another."""
+
+    stages: dict[str, Measured] = field(default_factory=dict)
+    pipeline: Measured | None = None
+    prototype: tuple[float, float] | None = None
+    maps: dict[str, Measured] = field(default_factory=dict)
+    reference: tuple[Measured, Measured] | None = None
+    curves: dict[str, list[tuple[str, Measured]]] = field(default_factory=dict)
+    floor: Mapping[str, float] = field(default_factory=dict)
+    state: str = ""
+
+    def table(self) -> list[str]:
+        """Return the one table of all stages."""
+        rows = [(name, m.stage_s, m.peak_gb) for name, m in self.stages.items()]
+        if self.pipeline:
+            rows.append(("**file → 2SFCA in one process**", self.pipeline.wall_s, self.pipeline.peak_gb))
+        if self.prototype:
+            rows.append(("the prototype, the same in one process", *self.prototype))
+        rows += [(f"**`outreach map`, {name}**", m.wall_s, m.peak_gb) for name, m in self.maps.items()]
+        return _table(("stage", "seconds", "peak GB"), [(n, f"{s:.2f}", f"{g:.2f}") for n, s, g in rows])
+
+    def write(self, path: Path) -> None:
+        """Write the page."""
+        lines = ["# Benchmarks", "", "Written by `make bench`; numbers of one run.", "", machine(), "", self.state, ""]
+        lines += ["## A state", "", *self.table(), ""]
+        lines += [
+            "The stages stand alone in a process each, with what they need loaded from a file: seconds of the stage,",
+            "peak memory of its process. The lines in bold are whole processes, start of Python included.",
+        ]
+        if self.reference:
+            lines += ["", "## Against osmnx and networkx", "", *self._against()]
+        if self.curves:
+            lines += ["", "## How time grows", ""]
+            for name, points in self.curves.items():
+                lines += [f"**{name}**", "", *_table(("size", "seconds", "peak GB"), _points(points)), ""]
+        if self.floor:
+            lines += ["## What the floor is made of", "", "Reading and graph of the state, step by step:", ""]
+            lines += _table(("step", "seconds"), [(name, f"{seconds:.2f}") for name, seconds in self.floor.items()])
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+    def _against(self) -> list[str]:
+        assert self.reference is not None
+        usual, ours = self.reference
+        mine = {**ours.told["seconds"]}
+        theirs = {**usual.told["seconds"]}
+        theirs["read"] = theirs.pop("filter") + theirs["read"]
+        rows = [
+            (step, f"{theirs[step]:.2f}", f"{mine[step]:.2f}", f"{theirs[step] / mine[step]:.0f} ×")
+            for step in ("read", "graph", "snap", "nearest", "pairs")
+        ]
+        total = sum(theirs.values()), sum(mine[step] for step in theirs)
+        rows.append(("together", f"{total[0]:.2f}", f"{total[1]:.2f}", f"{total[0] / total[1]:.0f} ×"))
+        rows.append(("peak GB", f"{usual.peak_gb:.2f}", f"{ours.peak_gb:.2f}", f"{usual.peak_gb / ours.peak_gb:.1f} ×"))
+        head = "A sixteenth of the state with 10,000 people and 30 providers: there the usual stack ends in time."
+        return [head, "", *_table(("step", "osmnx, networkx (s)", "this tool (s)", "ratio"), rows)]
+
+
+def _points(points: Sequence[tuple[str, Measured]]) -> list[tuple[str, str, str]]:
+    return [(name, f"{m.stage_s:.2f}", f"{m.peak_gb:.2f}") for name, m in points]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    line = "| " + " | ".join(head) + " |"
+    rule = "|" + "---|" * len(head)
+    return [line, rule, *("| " + " | ".join(row) + " |" for row in rows)]

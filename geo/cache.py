@@ -1,0 +1,198 @@
+"""The road cache: reading a state's extract takes seconds, so what comes out of it is kept for the next run.
+
+An entry is found by the contents of the road files, the parameters, the code that reads them and the versions of the
+libraries it uses: change any of them and it is made anew. Only what stands in the road files ever gets here, never a
+provider or a place where people live.
+"""
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import platformdirs
+from pyproj import CRS
+
+from geo.errors import OutputError, Problem
+from geo.road_entry import DamagedEntryError, RoadEntry, entry_sources, read_entry, write_entry
+
+OFF: Final = "off"
+VARIABLE = "OUTREACH_CACHE_DIR"
+"""Environment variable that names the folder, or switches the cache off, where the project does not say."""
+
+LIMIT_BYTES = 4 * 1024**3
+"""The entries used last are kept up to this size together; a state takes about 0.2 GB."""
+
+_ENTRY, _PART = "roads-*.cache", "roads-*.part"
+_LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
+_CODE = (
+    "cache", "crs", "dead_ends", "network", "osm", "osm_places", "osm_tags", "osm_ways", "road_entry", "roads", "snap",
+    "speeds", "study_roads", "urban",
+)  # fmt: skip
+_ABANDONED_S = 86_400
+
+
+@dataclass(frozen=True)
+class CacheEntry:
+    """A file of the cache: its name, size in bytes, time of last use (seconds since 1970) and the road files in it.
+
+    `sources` is empty when the file is damaged.
+    """
+
+    path: Path
+    size: int
+    used_at: float
+    sources: tuple[str, ...]
+
+
+def cache_folder(chosen: Path | Literal["off"] | None) -> Path | None:
+    """Return the folder of the cache, None when there is to be no cache.
+
+    Parameters
+    ----------
+    chosen
+        What the project says: a folder, "off", or None for the folder in `VARIABLE`, else the user's own cache folder.
+    """
+    named = str(chosen) if chosen is not None else os.environ.get(VARIABLE, "")
+    if named == OFF:
+        return None
+    return Path(named) if named else platformdirs.user_cache_path("outreach-map", appauthor=False)
+
+
+def cache_key(files: Sequence[tuple[str, str]], parameters: Mapping[str, Any]) -> str:
+    """Return the name under which an entry is kept.
+
+    Parameters
+    ----------
+    files
+        Name and SHA-256 digest of each road file, in the order of the project.
+    parameters
+        Everything else that the entry depends on, as JSON values.
+    """
+    versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
+    made_of = [list(files), parameters, versions, _code_digest()]
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _code_digest() -> str:
+    """Return the digest of the code that makes an entry: a cache must not outlive the rules it was made by."""
+    here = Path(__file__).parent
+    return hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE)).hexdigest()
+
+
+def fetch(folder: Path, key: str, *, crs: CRS) -> RoadEntry | None:
+    """Return an entry, None when there is none or it is not whole; a damaged one is thrown away.
+
+    Parameters
+    ----------
+    folder
+        The cache's folder.
+    key
+        From `cache_key`.
+    crs
+        The metric CRS of the network; a part of the key.
+    """
+    path = _path(folder, key)
+    try:
+        entry = read_entry(path, crs=crs)
+        os.utime(path)  # the entries used last are kept
+    except DamagedEntryError:
+        _remove(path)
+        return None
+    except OSError:
+        return None
+    return entry
+
+
+def keep(folder: Path, key: str, entry: RoadEntry, *, limit_bytes: int = LIMIT_BYTES) -> None:
+    """Put an entry into the cache, whole or not at all, and throw out the ones used longest ago beyond the limit.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=folder, prefix="roads-", suffix=_PART.removeprefix("roads-*"))
+    os.close(number)
+    part = Path(name)
+    try:
+        write_entry(entry, part)
+        part.replace(_path(folder, key))
+    finally:
+        _remove(part)
+    _trim(folder, _path(folder, key), limit_bytes)
+
+
+def entries(folder: Path) -> list[CacheEntry]:
+    """Return the entries of the cache, the one used last first."""
+    found = []
+    for path in folder.glob(_ENTRY):
+        try:
+            status = path.stat()
+            sources = entry_sources(path)
+        except DamagedEntryError:
+            sources = ()
+        except OSError:
+            continue
+        found.append(CacheEntry(path, status.st_size, status.st_mtime, sources))
+    return sorted(found, key=lambda entry: (-entry.used_at, entry.path.name))
+
+
+def clear(folder: Path) -> tuple[int, int]:
+    """Remove all entries, and what interrupted runs left; other files in the folder stay.
+
+    Returns
+    -------
+    tuple of int
+        Number of entries removed, and their size in bytes.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be removed.
+    """
+    paths = sorted(folder.glob(_ENTRY))
+    size = 0
+    for path in (*paths, *folder.glob(_PART)):
+        try:
+            size += path.stat().st_size
+            path.unlink()
+        except OSError as error:
+            raise OutputError(
+                [Problem(f"cannot be removed: {error.strerror}.", file=path, remedy=f"Look at {folder}.")]
+            ) from None
+    return len(paths), size
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / _ENTRY.replace("*", key)
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # somebody else's file, or a read-only folder: it is never trusted anyway
+
+
+def _trim(folder: Path, newest: Path, limit_bytes: int) -> None:
+    """Remove the entries used longest ago beyond the limit, and files that a broken run left a day ago."""
+    try:
+        now = newest.stat().st_mtime
+        known = [(path, path.stat()) for path in folder.glob(_ENTRY)]
+        parts = [path for path in folder.glob(_PART) if path.stat().st_mtime < now - _ABANDONED_S]
+    except OSError:
+        return  # another run is tidying up at the same time
+    total = 0
+    for path, status in sorted(known, key=lambda item: (item[0] != newest, -item[1].st_mtime)):
+        total += status.st_size
+        if total > limit_bytes and path != newest:
+            _remove(path)
+    for path in parts:
+        _remove(path)

@@ -1,0 +1,191 @@
+"""Roads, places and network as one file of arrays: what the cache keeps. No pickle, so that a file can do no harm."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from io import BufferedRandom, BufferedReader
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from geo.crs import WGS84
+from geo.network import RoadNetwork, Samples
+from geo.osm import OsmData
+from geo.records import Dropped
+from geo.roads import Roads
+
+MAGIC = b"outreach roads 1\n"
+_DIGEST_LENGTH = 64
+_ARRAYS_AT = len(MAGIC) + _DIGEST_LENGTH + 1
+_SCALARS = ("n_components", "kept_components", "kept_share")
+
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+class DamagedEntryError(ValueError):
+    """A file of the cache that is cut short, altered, or was never one."""
+
+
+@dataclass(frozen=True, eq=False)
+class RoadEntry:
+    """What a run takes from its road files: their names, content and network, and the number of dead ends joined."""
+
+    sources: tuple[str, ...]
+    osm: OsmData
+    network: RoadNetwork
+    links: int
+
+
+def write_entry(entry: RoadEntry, path: Path) -> None:
+    """Write an entry with the checksum of its bytes in front.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with path.open("wb+") as file:
+        file.write(MAGIC + b"-" * _DIGEST_LENGTH + b"\n")
+        np.savez(file, **_arrays(entry))  # type: ignore[arg-type] # named arrays, none called allow_pickle
+        file.flush()
+        digest = _digest(file)
+        file.seek(len(MAGIC))
+        file.write(digest)
+
+
+def read_entry(path: Path, *, crs: CRS) -> RoadEntry:
+    """Read an entry, if it is whole.
+
+    Parameters
+    ----------
+    path
+        A file that `write_entry` wrote.
+    crs
+        The metric CRS that its network was built in.
+
+    Raises
+    ------
+    DamagedEntryError
+        If a single byte differs from what was written.
+    OSError
+        If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        _refuse_damaged(file, path)
+        with np.load(file, allow_pickle=False) as arrays:
+            return _entry(arrays, crs)
+
+
+def entry_sources(path: Path) -> tuple[str, ...]:
+    """Return the names of the road files that an entry was made from.
+
+    Raises
+    ------
+    DamagedEntryError
+        If the file is not whole.
+    OSError
+        If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        _refuse_damaged(file, path)
+        with np.load(file, allow_pickle=False) as arrays:
+            return tuple(_notes(arrays)["sources"])
+
+
+def _refuse_damaged(file: BufferedReader | BufferedRandom, path: Path) -> None:
+    """Compare the checksum, and leave the file at its first array."""
+    head = file.read(_ARRAYS_AT)
+    if not head.startswith(MAGIC) or head[len(MAGIC) :] != _digest(file) + b"\n":
+        msg = f"{path.name} is damaged"
+        raise DamagedEntryError(msg)
+    file.seek(_ARRAYS_AT)
+
+
+def _digest(file: BufferedReader | BufferedRandom) -> bytes:
+    """Return the SHA-256 digest of everything behind the head, in hexadecimal."""
+    file.seek(_ARRAYS_AT)
+    return hashlib.file_digest(file, "sha256").hexdigest().encode()
+
+
+def _arrays(entry: RoadEntry) -> Arrays:
+    """Return everything as named arrays of numbers; texts and single values as JSON."""
+    osm, network = entry.osm, entry.network
+    codes, texts = pd.factorize(osm.roads.ref)
+    notes = {
+        "sources": list(entry.sources),
+        "dropped": [[part.source, part.reason, part.count] for part in osm.dropped],
+        "refs": list(texts),
+        "links": entry.links,
+        **{name: getattr(network, name) for name in _SCALARS},
+    }
+    return {
+        "notes": _json(notes),
+        "roads.ref": codes.astype(np.int32),
+        **_numbers(osm.roads, "roads."),
+        **_numbers(network, "network."),
+        **_numbers(network.samples, "samples."),
+        **_table(osm.junctions, "junctions."),
+        **_table(osm.places, "places."),
+    }
+
+
+def _entry(arrays: Mapping[str, npt.NDArray[Any]], crs: CRS) -> RoadEntry:
+    notes = _notes(arrays)
+    ref = np.array(notes["refs"], dtype=np.object_)[arrays["roads.ref"]]
+    osm = OsmData(
+        Roads(ref=ref, **_fields(Roads, arrays, "roads.", but={"ref"})),
+        _frame(arrays, "junctions."),
+        _frame(arrays, "places."),
+        tuple(Dropped(*part) for part in notes["dropped"]),
+    )
+    network = RoadNetwork(
+        crs=crs,
+        samples=Samples(**_fields(Samples, arrays, "samples.")),
+        **_fields(RoadNetwork, arrays, "network.", but={"crs", "samples", *_SCALARS}),
+        **{name: notes[name] for name in _SCALARS},
+    )
+    return RoadEntry(tuple(notes["sources"]), osm, network, notes["links"])
+
+
+def _numbers(thing: object, prefix: str) -> Arrays:
+    """Return the fields of a dataclass that are arrays of numbers."""
+    values = {column.name: getattr(thing, column.name) for column in fields(thing)}  # type: ignore[arg-type]
+    return {
+        prefix + name: value
+        for name, value in values.items()
+        if isinstance(value, np.ndarray) and value.dtype != np.object_
+    }
+
+
+def _fields(
+    kind: type, arrays: Mapping[str, npt.NDArray[Any]], prefix: str, *, but: set[str] | frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    return {column.name: arrays[prefix + column.name] for column in fields(kind) if column.name not in but}
+
+
+def _table(table: gpd.GeoDataFrame, prefix: str) -> Arrays:
+    """Return a table of texts and points."""
+    texts = {name: table[name].tolist() for name in table.columns if name != "geometry"}
+    return {prefix + "texts": _json(texts), prefix + "xy": table.geometry.get_coordinates().to_numpy()}
+
+
+def _frame(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> gpd.GeoDataFrame:
+    texts = json.loads(arrays[prefix + "texts"].tobytes())
+    columns = {name: pd.Series(values, dtype=str) for name, values in texts.items()}
+    return gpd.GeoDataFrame(columns, geometry=shapely.points(arrays[prefix + "xy"]), crs=WGS84)
+
+
+def _json(value: object) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)
+
+
+def _notes(arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, Any]:
+    notes: dict[str, Any] = json.loads(arrays["notes"].tobytes())
+    return notes

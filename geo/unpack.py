@@ -1,0 +1,309 @@
+"""Files taken apart for a search: every text, every number and every shape in them, however they are wrapped.
+
+Known wrappings are JSON and data addresses inside HTML and SVG, SQLite and GeoPackage (values, geometry and raw pages,
+deleted rows too), Parquet, zip archives such as workbooks, gzip, PDF streams and PNG text. Whatever else there is, is
+searched as text and as bytes.
+"""
+
+import base64
+import binascii
+import html
+import re
+import sqlite3
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import shapely
+
+from geo.errors import OutputError, Problem
+
+MAX_UNPACKED = 1_000_000_000
+"""What the parts of one file may unpack to, in bytes."""
+
+MAX_DEPTH = 5
+"""Wrappings within wrappings that are opened."""
+
+_TEXT_ENDS = (
+    ".html",
+    ".htm",
+    ".svg",
+    ".xml",
+    ".json",
+    ".geojson",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".md",
+    ".js",
+    ".css",
+    ".toml",
+)
+_MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml")
+_DATABASE = b"SQLite format 3"
+_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){4,}")
+_WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
+_GPKG_ENVELOPE = (0, 32, 48, 48, 64)
+_DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=]{16,})")
+_NO_SHAPES = np.empty((0, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A part of a file.
+
+    Parameters
+    ----------
+    file
+        Path within the folder.
+    text
+        Readable text.
+    raw
+        Bytes in which numbers may stand in binary form.
+    vertices
+        Coordinates of shapes, x and y.
+    dense
+        True when words may have run together, as in a PDF or on the pages of a database.
+    """
+
+    file: str
+    text: str = ""
+    raw: bytes = b""
+    vertices: np.ndarray = field(default_factory=lambda: _NO_SHAPES)
+    dense: bool = False
+
+
+def unpack_folder(folder: Path) -> Iterator[Piece]:
+    """Yield every part of every file below `folder`, in order of their names; names are parts, too.
+
+    A symbolic link is a part, where it leads to is not: nothing outside the folder is opened.
+
+    Raises
+    ------
+    OutputError
+        If a file cannot be read, or unpacks to more than `MAX_UNPACKED` bytes.
+    """
+    try:
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder).as_posix()
+            yield Piece(name, text=name)
+            if path.is_symlink():
+                yield Piece(name, text=str(path.readlink()))
+            elif path.is_file():
+                yield from _Opener(name).open(path.read_bytes(), path.suffix.lower())
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError([Problem(f"cannot be searched: {reason}.", file=folder)]) from None
+
+
+class _Opener:
+    """Takes one file apart and counts how much came out."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.unpacked = 0
+
+    def open(self, content: bytes, suffix: str = "", depth: int = 0) -> Iterator[Piece]:
+        """Yield the parts of some content."""
+        self.unpacked += len(content)
+        if self.unpacked > MAX_UNPACKED:
+            raise OSError(27, f"{self.name} unpacks to more than {MAX_UNPACKED:,} bytes")
+        start = content[:256].lstrip().lower()
+        if suffix in _TEXT_ENDS or start.startswith(_MARKUP):
+            yield from self._text(content, depth)
+            return
+        yield Piece(self.name, text=_readable(content), raw=content, dense=content.startswith(_DATABASE))
+        if depth < MAX_DEPTH:
+            for inner, kind in self._parts(content):
+                yield from self.open(inner, kind, depth + 1)
+        if content.startswith(_DATABASE):
+            yield from self._database(content)
+        elif content.startswith(b"%PDF"):
+            yield from (Piece(self.name, text=text, dense=True) for text in pdf_texts(content))
+        elif content.startswith(b"PAR1"):
+            yield from self._rows(tuple(row.values()) for row in pq.read_table(BytesIO(content)).to_pylist())
+
+    def _text(self, content: bytes, depth: int) -> Iterator[Piece]:
+        """Yield a text as it is, with its escapes undone, and without its markup; and what it carries in base 64."""
+        encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
+        text = content.decode(encoding, "replace")
+        yield Piece(self.name, text=text)
+        plain = _unescaped(text)
+        if plain != text:
+            yield Piece(self.name, text=plain)
+        if "<" in plain:
+            yield Piece(self.name, text=re.sub(r"<[^<>]*>", " ", plain))
+        if depth < MAX_DEPTH:
+            for found in _DATA_ADDRESS.finditer(text):
+                try:
+                    inner = base64.b64decode(found[1] + "=" * (-len(found[1]) % 4))
+                except binascii.Error:
+                    continue
+                yield from self.open(inner, "", depth + 1)
+
+    def _parts(self, content: bytes) -> Iterator[tuple[bytes, str]]:
+        """Yield what is packed inside, with the ending of its name."""
+        if content.startswith(b"PK\x03\x04"):
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                for member in archive.infolist():
+                    yield member.filename.encode(), ".txt"
+                    if self.unpacked + member.file_size > MAX_UNPACKED:
+                        raise OSError(27, f"{self.name} unpacks to more than {MAX_UNPACKED:,} bytes")
+                    yield archive.read(member), Path(member.filename).suffix.lower()
+        elif content.startswith(b"\x1f\x8b"):
+            yield self._inflate(content, 31), ""
+        elif content.startswith(b"%PDF"):
+            for stream in _pdf_streams(content):
+                yield self._inflate(stream, 15) or stream, ".bin"
+        elif content.startswith(b"\x89PNG"):
+            yield from ((text, ".txt") for text in self._png_texts(content))
+
+    def _inflate(self, packed: bytes, window: int) -> bytes:
+        try:
+            return zlib.decompressobj(window).decompress(packed, MAX_UNPACKED - self.unpacked)
+        except zlib.error:
+            return b""
+
+    def _png_texts(self, content: bytes) -> Iterator[bytes]:
+        """Yield the text, the Exif data and the profile of a PNG; unpacked where they are packed."""
+        position = 8
+        while position + 8 <= len(content):
+            length, kind = struct.unpack_from(">I4s", content, position)
+            chunk = content[position + 8 : position + 8 + length]
+            if kind in {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP"}:
+                yield chunk
+                keyword, _, rest = chunk.partition(b"\0")
+                yield from (keyword + b" " + text for skip in range(1, 5) if (text := self._inflate(rest[skip:], 15)))
+            position += 12 + length
+
+    def _database(self, content: bytes) -> Iterator[Piece]:
+        """Yield each row of each table as one line of text, and the shapes in its cells."""
+        with closing(sqlite3.connect(":memory:")) as database:
+            try:
+                database.deserialize(content)
+                database.text_factory = lambda cell: cell.decode("utf-8", "replace")
+                tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+                for table in tables:
+                    quoted = table.replace('"', '""')
+                    try:
+                        yield from self._rows(database.execute(f'SELECT * FROM "{quoted}"'))  # noqa: S608 - read only
+                    except sqlite3.Error:
+                        continue  # a table of an extension that is not loaded; its pages are searched as bytes
+            except sqlite3.Error:
+                return
+
+    def _rows(self, rows: Iterator[tuple[object, ...]] | sqlite3.Cursor) -> Iterator[Piece]:
+        lines, shapes = [], [_NO_SHAPES]
+        for row in rows:
+            lines.append("\t".join(str(cell) for cell in row if cell is not None and not isinstance(cell, bytes)))
+            for cell in row:
+                if isinstance(cell, bytes):
+                    shapes.append(vertices_of(cell))
+                elif isinstance(cell, str) and cell[:2] in {"00", "01"}:
+                    shapes.append(_hex_vertices(cell))
+        yield Piece(self.name, text="\n".join(lines))
+        yield Piece(self.name, vertices=np.concatenate(shapes))
+
+
+def _readable(content: bytes) -> str:
+    """Return the runs of letters in some bytes, one a line: of one byte a letter and of two."""
+    narrow = (found[0].decode("utf-8", "replace") for found in _PRINTABLE.finditer(content))
+    wide = (found[0].decode("utf-16-le") for found in _WIDE.finditer(content))
+    return "\n".join([*narrow, *wide])
+
+
+def vertices_of(blob: bytes) -> np.ndarray:
+    """Return the coordinates in a GeoPackage, WKB or EWKB geometry; none when it is something else."""
+    if blob[:2] == b"GP" and len(blob) > 8:  # noqa: PLR2004 - length of a GeoPackage header
+        kind = (blob[3] >> 1) & 7
+        blob = blob[8 + _GPKG_ENVELOPE[min(kind, 4)] :]
+    try:
+        shape = shapely.from_wkb(blob, on_invalid="ignore") if blob[:1] in {b"\0", b"\1"} else None
+    except NotImplementedError:  # bytes that happen to begin like a curve
+        shape = None
+    return _NO_SHAPES if shape is None else shapely.get_coordinates(shape)
+
+
+def _hex_vertices(cell: str) -> np.ndarray:
+    try:
+        return vertices_of(bytes.fromhex(cell))
+    except ValueError:
+        return _NO_SHAPES
+
+
+def _unescaped(text: str) -> str:
+    r"""Undo the escapes of HTML, of JSON (``\u0041``) and of addresses (``%41``)."""
+    text = html.unescape(text) if "&" in text else text
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+    return re.sub(
+        r"(?:%[0-9a-fA-F]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), text
+    )
+
+
+def _pdf_streams(content: bytes) -> Iterator[bytes]:
+    for found in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        yield found[1]
+
+
+def pdf_texts(content: bytes) -> list[str]:
+    """Return the text that a PDF shows, as far as its strings say it.
+
+    Strings of one line are joined; strings of glyph numbers are translated by every table of the file that gives
+    glyphs their letters.
+    """
+    texts, tables = [], []
+    for stream in [content, *_pdf_streams(content)]:
+        try:
+            plain = zlib.decompressobj().decompress(stream, MAX_UNPACKED)
+        except zlib.error:
+            plain = stream
+        if b"beginbf" in plain:
+            tables.append(_glyph_letters(plain))
+        texts.append(plain)
+    shown = []
+    for plain in texts:
+        strings = [_pdf_string(found[1]) for found in re.finditer(rb"\(((?:[^()\\]|\\.)*)\)", plain, re.DOTALL)]
+        shown.append("".join(strings))
+        shown.append(" ".join(strings))
+        glyphs = [found[1] for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
+        for table in tables:
+            shown.append("".join(_translated(bytes(g).translate(None, b" \r\n\t"), table) for g in glyphs))
+    return [text for text in shown if text]
+
+
+def _pdf_string(raw: bytes) -> str:
+    raw = re.sub(rb"\\([0-7]{1,3})", lambda found: bytes([int(found[1], 8) & 255]), raw)
+    raw = re.sub(rb"\\(.)", rb"\1", raw, flags=re.DOTALL)
+    return raw.decode("utf-16", "replace") if raw[:2] in {b"\xfe\xff", b"\xff\xfe"} else raw.decode("latin-1")
+
+
+def _glyph_letters(table: bytes) -> dict[int, str]:
+    """Read a ToUnicode table: glyph number → letters."""
+    letters: dict[int, str] = {}
+    for section in re.findall(rb"beginbfchar(.*?)endbfchar", table, re.DOTALL):
+        for glyph, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", section):
+            letters[int(glyph, 16)] = _letters(text)
+    for section in re.findall(rb"beginbfrange(.*?)endbfrange", table, re.DOTALL):
+        for first, last, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", section):
+            low, high, start = int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF), int(text, 16)
+            letters |= {glyph: chr(min(start + glyph - low, 0x10FFFF)) for glyph in range(low, high + 1)}
+        for first, _, several in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*\[(.*?)\]", section, re.DOTALL):
+            for step, text in enumerate(re.findall(rb"<([0-9A-Fa-f]+)>", several)):
+                letters[int(first, 16) + step] = _letters(text)
+    return letters
+
+
+def _letters(text: bytes) -> str:
+    return bytes.fromhex(text.decode().zfill(len(text) + len(text) % 2)).decode("utf-16-be", "replace")
+
+
+def _translated(glyphs: bytes, letters: dict[int, str]) -> str:
+    return "".join(letters.get(int(glyphs[at : at + 4], 16), "") for at in range(0, len(glyphs) - 3, 4))

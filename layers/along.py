@@ -1,0 +1,200 @@
+"""Along the highway: the study as people on the road see it, by exit, milepost and section."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.inputs import Inputs
+from geo.project import Project
+from geo.records import Dropped
+from geo.route_line import METRES
+from geo.routes import Routes
+from layers.corridor import corridor_bands
+from layers.exits import (
+    ExitNetwork,
+    exit_minutes,
+    is_in_corridor,
+    place_by_exit,
+    time_corridor,
+    towns_served,
+)
+from layers.gaps import gap_table
+from layers.sections import make_sections
+from layers.strip import Strip, make_strips
+
+ON_MOTORWAYS = ("rest_area",)
+"""Kinds of venue that are reached from the motorway itself."""
+
+
+@dataclass(frozen=True, eq=False)
+class Along:
+    """What a highway looks like to those on it. All minutes here start at exits: they are not those of residents.
+
+    Parameters
+    ----------
+    routes
+        The measured highways.
+    exits
+        ``routes.exits`` with ``towns``.
+    minutes
+        Minutes from each exit, per direction: `layers.exits.exit_minutes`.
+    gaps
+        Stretches without help, the longest first: `layers.gaps.gap_table`.
+    strips
+        The values of each highway's strip chart.
+    """
+
+    routes: Routes
+    exits: gpd.GeoDataFrame
+    minutes: pd.DataFrame
+    gaps: pd.DataFrame
+    strips: tuple[Strip, ...]
+
+
+def corridor_land(
+    project: Project, exits: ExitNetwork, highways: gpd.GeoDataFrame, extent: shapely.Geometry
+) -> gpd.GeoDataFrame:
+    """Return the corridor of each highway as the project defines it: by distance, by time from the exits, or both.
+
+    Parameters
+    ----------
+    project
+        The project.
+    exits
+        The exits on the road network.
+    highways
+        One row per highway: `layers.corridor.measure_highways`.
+    extent
+        The study area; land beyond it takes no part in a corridor by time.
+    """
+    rule = project.corridor
+    bands = corridor_bands(highways, half_width_m=rule.half_width_m)
+    if rule.within_min is None or rule.combine == "distance":
+        return bands
+    soon = time_corridor(
+        exits, within_min=rule.within_min, extent=extent, max_off_road_m=project.roads.max_off_road_m
+    ).set_index("ref")
+    shapes = soon.geometry.reindex(bands["ref"]).fillna(shapely.Polygon()).to_numpy()
+    land = shapes if rule.combine == "time" else shapely.union(bands.geometry.to_numpy(), shapes)
+    return bands.set_geometry(gpd.GeoSeries(land, index=bands.index, crs=bands.crs))
+
+
+def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the venues with exit, drive from it, milepost and side, and whether they are in the corridor.
+
+    Parameters
+    ----------
+    project
+        The project.
+    exits
+        The exits on the road network.
+    venues
+        With ``kind`` and ``distance_m``; columns of the same names are replaced.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        With ``in_corridor``; inside the corridor also ``exit_id``, ``exit`` (its number, "" for none), ``exit_label``
+        ("exit 51", "US 82"), ``exit_min``, ``exit_m``, ``route_id``, ``milepost`` and ``side``, outside "" and NaN.
+    """
+    rule = project.corridor
+    placed = place_by_exit(
+        exits,
+        venues,
+        max_off_road_m=project.roads.max_off_road_m,
+        on_motorways=venues["kind"].isin(ON_MOTORWAYS),
+    )
+    numbers = exits.routes.exits.set_index("exit_id")["number"]
+    placed = placed.rename(columns={"exit": "exit_label"})
+    placed["exit"] = placed["exit_id"].map(numbers).fillna("").astype(str)
+    inside = is_in_corridor(
+        venues["distance_m"],
+        placed["exit_min"],
+        half_width_m=rule.half_width_m,
+        within_min=rule.within_min,
+        combine=rule.combine,
+    )
+    # Only those inside are looked up along the highway: most places of a state lie nowhere near.
+    placed = placed.join(exits.routes.locate(venues.geometry[inside])[["route_id", "milepost", "side"]])
+    texts = ["exit_id", "exit", "exit_label", "route_id", "side"]
+    placed[texts] = placed[texts].where(inside, "")
+    placed[["exit_min", "exit_m", "milepost"]] = placed[["exit_min", "exit_m", "milepost"]].where(inside, np.nan)
+    placed["in_corridor"] = inside
+    return venues.drop(columns=[name for name in placed.columns if name in venues.columns]).join(placed)
+
+
+def look_along(
+    project: Project,
+    exits: ExitNetwork,
+    venues: gpd.GeoDataFrame,
+    providers: gpd.GeoDataFrame,
+    towns: gpd.GeoDataFrame | None,
+) -> Along:
+    """Return what lies along the highways, and how far help is from their exits.
+
+    Parameters
+    ----------
+    project
+        The project, with its required categories named.
+    exits
+        The exits on the road network.
+    venues
+        Venues as `place_venues` returns them.
+    providers
+        Providers; only public ones are shown beside the highway.
+    towns
+        ``name``, ``population`` and points; None when the project has none.
+    """
+    categories, bands = project.access.required, project.access.bands_min
+    max_off_road_m = project.roads.max_off_road_m
+    minutes = exit_minutes(exits, providers, categories=categories, max_off_road_m=max_off_road_m)
+    beside = venues[venues["in_corridor"]]
+    gaps = gap_table(exits.routes, minutes, beside, categories=categories, bands_min=bands)
+    public = providers[providers["public"].to_numpy(dtype=bool)]
+    public = public.join(place_by_exit(exits, public, max_off_road_m=max_off_road_m))
+    near = public["exit_min"] <= (project.corridor.within_min or bands[0])
+    served = towns_served(exits.routes.exits, towns)
+    strips = make_strips(
+        exits.routes,
+        towns=served,
+        venues=beside,
+        providers=public[near],
+        minutes=minutes,
+        gaps=gaps,
+        categories=categories,
+    )
+    return Along(exits.routes, exits.routes.exits.assign(towns=served), minutes, gaps, strips)
+
+
+def cut_sections(
+    project: Project, inputs: Inputs, corridor: shapely.Geometry
+) -> tuple[gpd.GeoDataFrame | None, tuple[Dropped, ...]]:
+    """Return the sections that the project asks for, as a table of areas; None when it asks for none.
+
+    Parameters
+    ----------
+    project
+        The project.
+    inputs
+        Its inputs.
+    corridor
+        The corridor inside the study area.
+
+    Returns
+    -------
+    tuple of GeoDataFrame or None, and tuple of Dropped
+        Sections indexed by ``area_id``, sorted; and those without land of their own.
+    """
+    if project.sections is None:
+        return None, ()
+    sections, dropped = make_sections(
+        inputs.routes,
+        corridor,
+        by=project.sections.by,
+        length_m=project.sections.length * METRES[project.units],
+        towns=inputs.towns,
+    )
+    return sections.set_index("area_id").sort_index(), dropped

@@ -1,0 +1,157 @@
+"""What may be said about how many confidential providers there are: small counts are suppressed, with what reveals them.
+
+The rule is that of the U.S. Centers for Medicare & Medicaid Services for small cells: no count from 1 to 10 is shown,
+nor any other figure from which one could be worked out.
+"""
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from geo.inputs import Inputs
+from geo.records import Dropped, FileRecord
+from layers.study import Study
+
+LEAST = 11
+"""Counts from here on may be shown; 0 as well."""
+
+Audience = Literal["public", "taskforce"]
+
+FEW = f"fewer than {LEAST}"
+
+_CONFIDENTIAL = re.compile(r"confidential", re.IGNORECASE)
+_ROWS = re.compile(r"(?:(all) )?\d[\d,]*(?: of \d[\d,]*)? (?=rows)")
+
+
+@dataclass(frozen=True, eq=False)
+class Suppressed:
+    """Counts of which none, alone or with the others, says a small number.
+
+    Parameters
+    ----------
+    counts
+        The given counts, NaN where suppressed.
+    total
+        Their sum, None when suppressed.
+    """
+
+    counts: pd.Series
+    total: int | None
+
+
+def suppress_small(counts: pd.Series, *, least: int = LEAST) -> Suppressed:
+    """Suppress small counts, and as many others as it takes that no small one follows from the rest and the total.
+
+    Parameters
+    ----------
+    counts
+        Whole numbers, 0 or more, that add up to a total.
+    least
+        The smallest count above 0 that may be shown.
+
+    Returns
+    -------
+    Suppressed
+        Counts from 1 to `least` - 1 are suppressed. While what is suppressed is a single cell, or adds up to less than
+        `least`, the smallest count left is suppressed too; if none is left, the total is.
+
+    Examples
+    --------
+    >>> said = suppress_small(pd.Series({"a": 3, "b": 20, "c": 40, "d": 0}))
+    >>> said.counts.tolist(), said.total
+    ([nan, nan, 40.0, 0.0], 63)
+    >>> suppress_small(pd.Series({"a": 3, "b": 4})).total is None
+    True
+    """
+    shown = counts.astype("float64")
+    hidden = (shown > 0) & (shown < least)
+    while hidden.any() and (hidden.sum() == 1 or shown[hidden].sum() < least):
+        rest = shown[~hidden & (shown > 0)]
+        if rest.empty:
+            return Suppressed(shown.mask(hidden), None)
+        hidden[rest.index[np.argmin(rest.to_numpy())]] = True
+    return Suppressed(shown.mask(hidden), int(counts.sum()))
+
+
+def confidential_by_region(providers: pd.DataFrame) -> pd.Series:
+    """Return the number of confidential providers of each region that has any, by the region's id."""
+    hidden = providers[~providers["public"].astype(bool)]
+    return hidden["region"].value_counts().sort_index().rename("confidential_by_region")
+
+
+def for_audience(study: Study, audience: Audience) -> Study:
+    """Return the study as an audience may see it.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+    audience
+        "taskforce" sees all counts of confidential providers. For "public" only their total and their number per region
+        are left, and of these none that says or reveals a number from 1 to 10. Counts of rows of a file and of rows
+        left out would reveal others in too many ways: they go.
+    """
+    counts = confidential_by_region(study.providers)
+    if audience == "taskforce":
+        return dataclasses.replace(study, audience=audience, confidential=counts)
+    said = suppress_small(counts)
+    figures = study.figures
+    if said.total is None:  # fewer than LEAST in all
+        figures = dataclasses.replace(figures, n_confidential=None, n_providers=None)
+    return dataclasses.replace(
+        study,
+        audience=audience,
+        confidential=said.counts,
+        figures=figures,
+        dropped=tuple(without_count(entry) for entry in study.dropped),
+        files=tuple(without_counts(record) for record in study.files),
+    )
+
+
+@dataclass(frozen=True)
+class InputReport:
+    """What may be said about the inputs: the files, what was left out of them, and a sentence on the providers."""
+
+    files: tuple[FileRecord, ...]
+    dropped: tuple[Dropped, ...]
+    providers: str
+
+
+def input_report(inputs: Inputs, audience: Audience) -> InputReport:
+    """Return what an audience may know about the inputs before anything is computed."""
+    hidden = int((~inputs.providers["public"].astype(bool)).sum())
+    used = "confidential (used at a point of their region)"
+    if audience == "taskforce":
+        sentence = f"{len(inputs.providers):,} providers, {hidden:,} of them {used}"
+        return InputReport(inputs.files, inputs.dropped, sentence)
+    total = suppress_small(confidential_by_region(inputs.providers)).total
+    sentence = (
+        f"{len(inputs.providers) - hidden:,} public providers and {FEW} that are {used}"
+        if total is None
+        else f"{len(inputs.providers):,} providers, {total:,} of them {used}"
+    )
+    return InputReport(
+        tuple(without_counts(record) for record in inputs.files),
+        tuple(without_count(entry) for entry in inputs.dropped),
+        sentence,
+    )
+
+
+def without_counts(record: FileRecord) -> FileRecord:
+    """Return a file's record without the number of its rows, when some are confidential."""
+    if not any(_CONFIDENTIAL.search(note) for note in record.notes):
+        return record
+    notes = [
+        _ROWS.sub(lambda found: f"{found[1] or 'some'} ", note) if _CONFIDENTIAL.search(note) else note
+        for note in record.notes
+    ]
+    return dataclasses.replace(record, notes=tuple(notes), rows=None)
+
+
+def without_count(entry: Dropped) -> Dropped:
+    """Return what was left out, without its number when it is one of confidential providers."""
+    return dataclasses.replace(entry, count=None) if _CONFIDENTIAL.search(entry.reason) else entry

@@ -1,0 +1,128 @@
+"""The attack on minutes: what published travel times alone say about where an unpublished provider is.
+
+Minutes to the nearest provider have their valley where it stands. The attack explains the published minutes of all
+areas by straight distance, once with a provider at the point that stands for its region and once at its true place.
+Minutes that were made from the stand-in are explained better by it; minutes that betray the true place are not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import KDTree
+
+SURE = 12.0
+"""Log-likelihood by which the true place must explain the minutes better. With independent errors chance reaches it
+with a probability below 1e-6, whatever the distance between the two places."""
+
+REACH_M = 80_000
+"""Areas farther than this from every provider, in metres, are left out: their minutes follow the highways."""
+
+MIN_AREAS = 8
+GRID = 21
+"""Candidate places along each side of the square around a region that `locate` tries."""
+
+
+@dataclass(frozen=True, eq=False)
+class Published:
+    """What everybody can read in the outputs.
+
+    Parameters
+    ----------
+    areas
+        A point of each area, x and y in metres.
+    minutes
+        Category → minutes of each area, ``inf`` or NaN where there are none.
+    providers
+        Category → points of the public providers that offer it.
+    """
+
+    areas: np.ndarray
+    minutes: Mapping[str, np.ndarray]
+    providers: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """A confidential provider: its stand-in, its true place (x, y in metres), and how far its region reaches."""
+
+    categories: tuple[str, ...]
+    stand_in: np.ndarray
+    place: np.ndarray
+    region_radius_m: float
+
+
+def evidence(published: Published, hidden: Sequence[Hidden], *, chosen: Sequence[int]) -> float:
+    """Return by how much true places explain the minutes better than stand-ins, as a log-likelihood.
+
+    Parameters
+    ----------
+    published
+        What everybody can read.
+    hidden
+        All confidential providers.
+    chosen
+        Those that are moved from their stand-in to their true place.
+
+    Returns
+    -------
+    float
+        Negative when the stand-ins explain the minutes better; above `SURE` the minutes betray the places.
+    """
+    places = {which: hidden[which].place for which in chosen}
+    return sum(
+        _misfit(published, hidden, c, {}) - _misfit(published, hidden, c, places) for c in _touched(hidden, chosen)
+    )
+
+
+def locate(published: Published, hidden: Sequence[Hidden], which: int) -> np.ndarray:
+    """Return the place that the minutes point to for one provider, all others being at their stand-ins."""
+    one = hidden[which]
+    steps = np.linspace(-1.25, 1.25, GRID) * one.region_radius_m
+    places = one.stand_in + np.array([[dx, dy] for dy in steps for dx in steps])
+    misfits = [
+        sum(_misfit(published, hidden, category, {which: place}) for category in _touched(hidden, [which]))
+        for place in places
+    ]
+    best: np.ndarray = places[int(np.argmin(misfits))]
+    return best
+
+
+def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
+    """Return how near the minutes bring anybody to each confidential provider, in metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        The reach of its region, unless the minutes betray its place; then the distance from the place they point to.
+    """
+    radii = np.array([one.region_radius_m for one in hidden], dtype=float)
+    everyone = range(len(hidden))
+    together = evidence(published, hidden, chosen=everyone) > SURE
+    for which in everyone:
+        alone = evidence(published, hidden, chosen=[which])
+        if alone > SURE or (together and alone > 0):
+            error_m = float(np.hypot(*(locate(published, hidden, which) - hidden[which].place)))
+            radii[which] = min(error_m, radii[which] * 0.999)
+    return radii
+
+
+def _touched(hidden: Sequence[Hidden], chosen: Sequence[int]) -> list[str]:
+    return sorted({category for which in chosen for category in hidden[which].categories})
+
+
+def _misfit(published: Published, hidden: Sequence[Hidden], category: str, moved: Mapping[int, np.ndarray]) -> float:
+    """Return the negative log-likelihood of a category's minutes, up to a constant: n/2 · ln of the squared misfit."""
+    minutes = published.minutes.get(category)
+    if minutes is None:
+        return 0.0
+    places = [moved.get(i, one.stand_in) for i, one in enumerate(hidden) if category in one.categories]
+    points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
+    distance_m, _ = KDTree(points).query(published.areas)
+    used = np.isfinite(minutes) & (distance_m <= REACH_M)
+    if used.sum() < MIN_AREAS:
+        return 0.0
+    terms = np.column_stack([np.ones(used.sum()), distance_m[used]])
+    factors, *_ = np.linalg.lstsq(terms, minutes[used], rcond=None)
+    squares = float(np.sum((minutes[used] - terms @ factors) ** 2))
+    return 0.5 * float(used.sum()) * float(np.log(squares + 1e-9))

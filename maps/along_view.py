@@ -1,0 +1,330 @@
+"""What the page says of the highways: a strip chart each, the stretches without help, and how both meet the map."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from markupsafe import Markup
+
+from geo.route_line import Route
+from geo.vocabulary import VENUE_KINDS
+from layers.along import Along
+from layers.strip import Strip
+from layers.study import Study
+from maps.geometry import to_degrees
+from maps.names import clean, isolate
+from maps.strip_chart import strip_svg
+from maps.strip_layout import category_label, exit_label
+from maps.texts import Texts
+from maps.values import View
+
+PRINTED_GAPS = 40
+"""More stretches than this are not printed; the page says so."""
+
+_LINE_M = 150.0
+"""Lines of highways are simplified by this much."""
+
+_WHOLE_FROM = 10
+_ENDS = ("from_milepost", "to_milepost")
+
+
+@dataclass(frozen=True)
+class ExitRow:
+    """An exit in the table of a highway: what it is called, its milepost, its towns, minutes per category."""
+
+    label: str
+    milepost: str
+    towns: str
+    minutes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StripView:
+    """A highway on the page."""
+
+    label: str
+    svg: Markup
+    scroll: str
+    table: str
+    halves: str
+    exits: tuple[ExitRow, ...]
+
+
+@dataclass(frozen=True)
+class GapView:
+    """A stretch from whose exits help is farther than a band; all categories of which that is so together."""
+
+    highway: int
+    categories: tuple[str, ...]
+    head: str
+    tail: str
+
+
+@dataclass(frozen=True)
+class AlongView:
+    """All the page says of the highways."""
+
+    strips: tuple[StripView, ...]
+    gaps: tuple[GapView, ...]
+    categories: tuple[tuple[str, str], ...]
+    summary: str
+    none: str
+    bands: tuple[str, ...]
+    """Bands with at least one stretch, as names of layers: "30"."""
+    data: Mapping[str, Any]
+    """What the page's program needs; mileposts in it are rounded to a thousandth."""
+    printed: int = PRINTED_GAPS
+
+
+def make_along(study: Study, view: View) -> AlongView | None:
+    """Return what the page says of the highways; None when the study has no measured highway.
+
+    Parameters
+    ----------
+    study
+        The finished analysis.
+    view
+        Its plain values.
+    """
+    along = study.along
+    if along is None or not along.strips:
+        return None
+    texts, place = view.texts, view.place
+    groups = _together(along.gaps)
+    gaps = tuple(_gap(group, along, texts) for group in groups)
+    used = tuple(c for c in place.required if any(c in gap.categories for gap in gaps))
+    return AlongView(
+        strips=tuple(_strip(strip, along, texts, place.bands_min) for strip in along.strips),
+        gaps=gaps,
+        categories=tuple((category, category_label(category, texts)) for category in used),
+        summary=_summary(along, texts, place.headline_min),
+        none=texts("along.gaps_none", minutes=texts.number(min(place.bands_min))),
+        bands=tuple(f"{band:g}" for band in sorted(set(along.gaps["band_min"]))),
+        data=_data(study, along, groups, texts),
+    )
+
+
+def length_words(length: float, unit: str, texts: Texts) -> str:
+    """Return a length along a highway in words: "21 miles", "0.8 miles".
+
+    Parameters
+    ----------
+    length
+        In `unit`.
+    unit
+        "mi" or "km".
+    texts
+        The catalogue.
+    """
+    shown = texts.number(length, 0 if length >= _WHOLE_FROM or round(length, 1) == round(length) else 1)
+    return texts(f"along.{unit}.{'one' if shown == '1' else 'other'}", n=shown)
+
+
+def between_words(from_exit: str, to_exit: str, texts: Texts) -> str:
+    """Return a stretch by its exits' labels.
+
+    Parameters
+    ----------
+    from_exit, to_exit
+        Labels of exits as `layers.exits` gives them: "exit 51", "US 82".
+    texts
+        The catalogue.
+    """
+    numbers = [match[1] if (match := re.fullmatch(r"exit (\S+)", label)) else "" for label in (from_exit, to_exit)]
+    if from_exit == to_exit:
+        return exit_label(from_exit, numbers[0], texts)
+    if all(numbers):
+        a, b = (isolate(clean(number)) for number in numbers)
+        return texts("along.exits_between", a=a, b=b)
+    a, b = (exit_label(label, number, texts) for label, number in zip((from_exit, to_exit), numbers, strict=True))
+    return texts("along.between", a=a, b=b)
+
+
+def _direction(direction: str, texts: Texts) -> str:
+    return texts.get(f"strip.direction.{direction}", direction)
+
+
+def _together(gaps: pd.DataFrame) -> list[list[dict[str, Any]]]:
+    """Return the gaps, the longest first, with those that differ by nothing but their category in one group."""
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for gap in gaps.to_dict("records"):
+        key = tuple(gap[name] for name in ("route_id", "direction", "band_min", "from_milepost", "to_milepost"))
+        groups.setdefault(key, []).append({str(name): value for name, value in gap.items()})
+    return list(groups.values())
+
+
+def _gap(group: Sequence[Mapping[str, Any]], along: Along, texts: Texts) -> GapView:
+    record, categories = group[0], tuple(gap["category"] for gap in group)
+    services = [texts.get(f"category.{category}.plain", category) for category in categories]
+    return GapView(
+        highway=[strip.route_id for strip in along.strips].index(record["route_id"]),
+        categories=categories,
+        head=texts(
+            "along.gap_head",
+            highway=isolate(clean(record["label"])),
+            direction=_direction(record["direction"], texts),
+            between=between_words(record["from_exit"], record["to_exit"], texts),
+        ),
+        tail=texts(
+            "along.gap_tail",
+            length=length_words(record["length"], record["unit"], texts),
+            minutes=texts.number(record["band_min"]),
+            service=texts.listing(services),
+            venues=texts.count("along.venues", record["n_venues"]),
+        ),
+    )
+
+
+def _summary(along: Along, texts: Texts, headline_min: float) -> str:
+    """Return the longest stretch in a few words."""
+    said = along.gaps[along.gaps["band_min"].eq(headline_min)]
+    if said.empty:
+        return texts("along.none", minutes=texts.number(headline_min))
+    longest = said.iloc[0]
+    gap = texts(
+        "along.gap_short",
+        highway=isolate(clean(longest["label"])),
+        direction=_direction(longest["direction"], texts),
+        length=length_words(longest["length"], longest["unit"], texts),
+        service=texts.get(f"category.{longest['category']}.plain", longest["category"]),
+    )
+    return texts("along.longest", minutes=texts.number(headline_min), gap=gap)
+
+
+def _strip(strip: Strip, along: Along, texts: Texts, bands_min: Sequence[float]) -> StripView:
+    label = isolate(clean(strip.label))
+    up, down = (_direction(direction, texts) for direction in strip.directions)
+    svg = strip_svg(strip, texts, bands_min=bands_min)
+    return StripView(
+        label=label,
+        svg=Markup(svg),  # noqa: S704 - text from data is escaped in it
+        scroll=texts("along.scroll", highway=label),
+        table=texts("along.table", highway=label),
+        halves=texts("along.halves", up=up, down=down),
+        exits=_exit_rows(strip, along.minutes[along.minutes["route_id"].eq(strip.route_id)], texts),
+    )
+
+
+def _exit_rows(strip: Strip, minutes: pd.DataFrame, texts: Texts) -> tuple[ExitRow, ...]:
+    """Return the exits with their minutes; of both directions the longer drive."""
+    columns = [f"minutes_{category}" for category in dict.fromkeys(p.category for p in strip.profiles)]
+    places = minutes["milepost"].astype(float).round(3).tolist()
+    longest = minutes[columns].groupby(places).max()
+    found = dict(zip(longest.index.tolist(), longest.to_numpy(dtype=float).tolist(), strict=True))
+    rows = []
+    for exit_ in strip.exits:
+        values = found.get(round(exit_.milepost, 3), [math.nan] * len(columns))
+        rows.append(
+            ExitRow(
+                label=exit_label(exit_.label, exit_.number, texts),
+                milepost=texts.number(exit_.milepost, 1),
+                towns=clean(exit_.towns),
+                minutes=tuple(_minutes(value, texts) for value in values),
+            )
+        )
+    return tuple(rows)
+
+
+def _minutes(value: float, texts: Texts) -> str:
+    if math.isnan(value):
+        return ""
+    return texts("table.none") if math.isinf(value) else texts.number(value)
+
+
+def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any]]], texts: Texts) -> dict[str, Any]:
+    """Return lines, exits, venues and stretches by milepost."""
+    routes = {route.route_id: route for route in along.routes.routes}
+    order = {strip.route_id: number for number, strip in enumerate(along.strips)}
+    keys = ("route_id", "direction", "category", "band_min", "from_milepost")
+    position = {tuple(gap[key] for key in keys): number for number, group in enumerate(groups) for gap in group}
+    crossed = _venue_numbers(study)
+    return {
+        "routes": [
+            {
+                "label": clean(strip.label),
+                "line": _line(routes[strip.route_id], study.areas.crs),
+                "exits": _exits(strip, along, texts),
+                "venues": [[_r(venue.milepost), *crossed.get(venue.venue_id, ["", -1])] for venue in strip.venues],
+                "gaps": [
+                    position.get((strip.route_id, gap.direction, gap.category, gap.band_min, gap.from_milepost), -1)
+                    for gap in strip.gaps
+                ],
+            }
+            for strip in along.strips
+        ],
+        "gaps": [[order[gap["route_id"]], _r(gap["from_milepost"]), _r(gap["to_milepost"])] for gap, *_ in groups],
+        "bands": {
+            f"{band:g}": [
+                [number, *stretch]
+                for route_id, number in order.items()
+                for stretch in merged(own.loc[own["route_id"].eq(route_id), list(_ENDS)].to_numpy())
+            ]
+            for band, own in along.gaps.groupby("band_min")
+        },
+    }
+
+
+def merged(stretches: np.ndarray) -> list[list[float]]:
+    """Return stretches, rows of from and to, with those that touch as one.
+
+    Examples
+    --------
+    >>> merged(np.array([[5, 8], [1, 3], [2, 4.5]]))
+    [[1.0, 4.5], [5.0, 8.0]]
+    """
+    found: list[list[float]] = []
+    for low, high in sorted(stretches.tolist()):
+        if found and low <= found[-1][1]:
+            found[-1][1] = max(found[-1][1], _r(high))
+        else:
+            found.append([_r(low), _r(high)])
+    return found
+
+
+def _r(value: float) -> float:
+    return round(float(value), 3)
+
+
+def _line(route: Route, crs: Any) -> list[list[float]]:  # noqa: ANN401 - pyproj's CRS or its name
+    """Return a highway's line as latitude, longitude and milepost of its vertices."""
+    source = shapely.get_coordinates(route.line)
+    kept = shapely.get_coordinates(shapely.simplify(route.line, _LINE_M))
+    at, mileposts = 0, []
+    # Simplifying keeps vertices in order, so each is found again behind the one before: also on a ring.
+    for x, y in kept:
+        while tuple(source[at]) != (x, y):
+            at += 1
+        mileposts.append(route.mileposts[at])
+    degrees = to_degrees(gpd.GeoSeries(shapely.points(kept), crs=crs))
+    return [
+        [round(point.y, 4), round(point.x, 4), _r(milepost)] for point, milepost in zip(degrees, mileposts, strict=True)
+    ]
+
+
+def _exits(strip: Strip, along: Along, texts: Texts) -> list[list[Any]]:
+    """Return milepost, latitude, longitude, name and towns of each exit."""
+    own = along.exits[along.exits["route_id"].eq(strip.route_id)]
+    degrees = to_degrees(own.geometry)
+    return [
+        [
+            _r(exit_.milepost), round(point.y, 4), round(point.x, 4),
+            exit_label(exit_.label, exit_.number, texts), clean(exit_.towns),
+        ]
+        for exit_, point in zip(strip.exits, degrees, strict=True)
+    ]  # fmt: skip
+
+
+def _venue_numbers(study: Study) -> dict[str, list[Any]]:
+    """Return the kind of each venue on the map and its number among them: the map draws them in this order."""
+    shown = study.venues[study.venues["in_corridor"].astype(bool)]
+    return {
+        venue_id: [kind, number]
+        for kind in VENUE_KINDS
+        for number, venue_id in enumerate(shown.loc[shown["kind"].eq(kind), "venue_id"])
+    }

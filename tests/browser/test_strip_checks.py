@@ -1,0 +1,140 @@
+"""The strip charts and the sections on the page, in a real browser, with the bundled example."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from geo.example_study import write_example
+from geo.inputs import load_inputs
+from geo.project_file import load_project
+from layers.study import make_study
+from maps.page import render_page
+
+MARKED = "svg.strip .span, svg.strip .needle"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def along_page(pages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Add the example, with sections of its highways, to the pages that can be visited."""
+    folder = tmp_path_factory.mktemp("along")
+    file = write_example(folder / "study")
+    text = file.read_text(encoding="utf-8")
+    if "[sections]" not in text:
+        file.write_text(f'{text}\n[sections]\nby = "length"\n', encoding="utf-8")
+    project = load_project(file)
+    study = make_study(project, load_inputs(project), progress=lambda _: None)
+    assert study.along is not None
+    pages["along"] = folder / "along.html"
+    pages["along"].write_text(render_page(study), encoding="utf-8")
+    pages["no-gaps"] = folder / "no-gaps.html"
+    along = study.along
+    calm = dataclasses.replace(
+        along,
+        gaps=along.gaps.iloc[:0],
+        strips=tuple(dataclasses.replace(strip, gaps=()) for strip in along.strips),
+    )
+    pages["no-gaps"].write_text(render_page(dataclasses.replace(study, along=calm, sections=None)), encoding="utf-8")
+
+
+def centre(page) -> list[float]:
+    """Return zoom, latitude and longitude from the page's address."""
+    page.wait_for_timeout(400)
+    return [float(part) for part in page.url.split("v=")[1].split("&")[0].split("/")]
+
+
+def test_a_gap_is_marked_on_the_map_and_on_its_chart(visit):
+    seen = visit("along")
+    page = seen.page
+    page.click("#along-box > summary")
+    assert "miles beyond 30 minutes from" in page.inner_text("#gaps li:first-child")
+    page.click("#gaps li:first-child button")
+    assert page.locator("path.span-inner").count() == 1
+    assert page.locator(".strip-box.on .span").count() == 1
+    assert page.get_attribute("#gaps li:first-child button", "aria-current") == "true"
+    stretch = page.locator("path.span-inner").bounding_box()
+    stage = page.locator("#stage").bounding_box()
+    assert stage["y"] <= stretch["y"]
+    assert stretch["y"] + stretch["height"] <= stage["y"] + stage["height"]
+    page.locator(".strip-box.on [data-at^=gap]").last.click()
+    assert page.locator("#gaps li.on").count() == 1
+    page.select_option("#gap-category", "medical")
+    assert "medical care" in page.locator("#gaps li:visible").first.inner_text()
+    assert seen.errors == []
+    assert not [url for url in seen.requests if not url.startswith(("file:", "data:"))]
+
+
+def test_exits_lead_from_the_chart_to_the_map_and_back(visit):
+    seen = visit("along")
+    page = seen.page
+    page.click("#along-box > summary")
+    page.click(".chooser button:nth-child(2)")
+    page.locator(".strip-box.on [data-at='exit 3']").click(force=True)
+    assert "I-20, exit 35" in page.inner_text(".leaflet-popup")
+    assert "min" in page.inner_text(".leaflet-popup dl")
+    assert page.locator(".strip-box.on .needle").count() == 1
+    _, latitude, longitude = centre(page)
+    assert abs(latitude - 32.34) < 0.1
+    assert abs(longitude + 90.3) < 0.2
+    page.click(".chooser button:nth-child(1)")
+    page.evaluate("document.querySelector('.leaflet-popup-close-button').click()")
+    page.locator("path.point.p-rest_area").first.dispatch_event("click")
+    page.wait_for_timeout(200)
+    assert page.locator(MARKED).count() == 1
+    assert seen.errors == []
+
+
+def test_the_layers_are_off_at_first_and_can_be_switched_on(visit):
+    page = visit("along").page
+    assert page.locator(".folium-map path.stretch").count() == 0
+    page.evaluate("document.querySelectorAll('#key input[data-layers^=beyond]').forEach(box => box.click())")
+    assert page.locator(".folium-map path.stretch:not(.near)").count() >= 1
+    assert page.locator(".folium-map path.stretch.near").count() >= 1
+    page.evaluate("document.querySelector('#key input[data-layers=exits]').click()")
+    assert page.locator(".folium-map path.exit-dot").count() == 52
+
+
+def test_sections_tell_residents_and_drivers_apart(visit):
+    seen = visit("along")
+    page = seen.page
+    assert not page.is_visible("#sections")
+    page.click("#by-sections")
+    assert not page.is_visible("#areas")
+    page.click("#sections tbody tr:first-child button")
+    card = page.inner_text("#card")
+    assert card.index("People who live here") < card.index("Drivers on the highway")
+    assert "never added" in card
+    assert page.locator("path.frame-inner").count() == 1
+    page.click("#card-close")
+    assert page.locator("path.frame-inner").count() == 0
+    page.click("#by-areas")
+    page.click("#areas tbody tr:first-child button")
+    assert "Drivers" not in page.inner_text("#card")
+    assert seen.errors == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 667)])
+def test_open_it_is_accessible_and_nothing_sticks_out(visit, axe_script, width, height):
+    page = visit("along", width, height).page
+    page.click("#along-box > summary")
+    page.click("#by-sections")
+    page.evaluate(axe_script)
+    found = page.evaluate("async () => (await axe.run(document)).violations.map(v => v.id + ' ' + v.nodes[0].html)")
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_without_script_all_charts_are_there(visit):
+    page = visit("along", script=False).page
+    page.click("#along-box > summary")
+    assert page.locator("svg.strip").count() == 2
+    assert page.locator("svg.strip").nth(0).is_visible()
+    assert page.locator("svg.strip").nth(1).is_visible()
+    assert page.is_visible("#sections")
+
+
+def test_a_study_without_gaps_says_so(visit):
+    seen = visit("no-gaps")
+    seen.page.click("#along-box > summary")
+    assert "Every exit is within 30 minutes" in seen.page.inner_text(".gaps")
+    assert seen.errors == []

@@ -1,0 +1,258 @@
+"""Planted leaks of every kind are caught, and nothing else is."""
+
+import base64
+import gzip
+import json
+import re
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import matplotlib as mpl
+import matplotlib.figure
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+import shapely
+from PIL import Image, PngImagePlugin
+from pyproj import Transformer
+
+from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
+from maps.audit import audit_files
+from tests.safety.conftest import run
+
+NAME, ADDRESS, PHONE, SITE = "Hidden Haven of Sister Alma", "412 Old Mill Road", "(601) 555-0960", "haven6-0.example"
+
+
+@pytest.fixture(scope="session")
+def place(telling: Path) -> tuple[float, float]:
+    table = pd.read_csv(telling / "providers.csv")
+    row = table[table["name"] == NAME].iloc[0]
+    return float(row["lon"]), float(row["lat"])
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def kinds(out: Path, study: Path) -> set[str]:
+    audit = audit_files(out, [study / "providers.csv"])
+    return {finding.kind for finding in audit.findings}
+
+
+def plant_json(out: Path, value: object) -> None:
+    page = (out / "map.html").read_text(encoding="utf-8")
+    (out / "map.html").write_text(page.replace("</body>", f"<script>x={json.dumps(value)}</script></body>"))
+
+
+def workbook(out: Path, *cells: object, comment: str = "") -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for number, cell in enumerate(cells, start=1):
+        sheet.cell(2, number, cell)
+    if comment:
+        sheet["A1"].comment = openpyxl.comments.Comment(comment, "x")
+    book.save(out / "ranking.xlsx")
+
+
+def figure(path: Path, text: str, **options: object) -> None:
+    with mpl.rc_context({"pdf.fonttype": options.pop("fonttype", 3), "svg.fonttype": "none"}):
+        drawing = matplotlib.figure.Figure(figsize=(3, 2))
+        drawing.text(0.1, 0.5, text)
+        drawing.savefig(path, **options)
+
+
+def png(out: Path, keyword: str, text: str, *, packed: bool) -> None:
+    note = PngImagePlugin.PngInfo()
+    note.add_text(keyword, text, zip=packed)
+    Image.new("RGB", (4, 4)).save(out / "map.png", pnginfo=note)
+
+
+def layer(out: Path, x: float, y: float, crs: int = 4326, **cells: object) -> None:
+    points = gpd.GeoSeries([shapely.Point(x, y)], crs=4326).to_crs(crs)
+    gpd.GeoDataFrame({"kind": ["x"], **{k: [v] for k, v in cells.items()}}, geometry=points).to_file(
+        out / "areas.gpkg", layer="more"
+    )
+
+
+def deleted_row(out: Path, lon: float, lat: float) -> None:
+    layer(out, lon, lat, note=NAME)
+    with sqlite3.connect(out / "areas.gpkg") as database:
+        database.execute("PRAGMA secure_delete = OFF")
+        for trigger in database.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger[0]}"')
+        database.execute("DELETE FROM more")
+    database.close()
+
+
+def metres(lon: float, lat: float, crs: int) -> tuple[float, float]:
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    return float(x), float(y)
+
+
+# Each leak: what plants it (folder, longitude, latitude) and the kind it is found as.
+LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
+    "name in the page": (lambda o, x, y: append(o / "map.html", f"<p>{NAME}</p>"), "name"),
+    "name in capitals over two lines": (lambda o, x, y: append(o / "map.html", NAME.upper().replace(" ", "\n ")), "name"),
+    "name with markup inside": (lambda o, x, y: append(o / "map.html", "<p>Hidden <b>Haven</b> of&nbsp;Sister <i>Alma</i>"), "name"),
+    "name with invisible signs": (lambda o, x, y: append(o / "map.html", "\u2068Hidden\u2069 Ha\u00adven of Sister Al\u200bma"), "name"),
+    "name in escaped JSON": (lambda o, x, y: append(o / "map.html", '"' + "".join(f"\\u{ord(c):04x}" for c in NAME) + '"'), "name"),
+    "name in a link": (lambda o, x, y: append(o / "map.html", f'<a href="?q={NAME.replace(" ", "%20")}">'), "name"),
+    "name in the manifest": (lambda o, x, y: append(o / "manifest.json", json.dumps({"where": {"NAME": NAME}})), "name"),
+    "name as a file name": (lambda o, x, y: (o / f"{NAME}.csv").write_text("a"), "name"),
+    "address in the table": (lambda o, x, y: append(o / "ranking.csv", f"1,{ADDRESS},2"), "address"),
+    "phone as written": (lambda o, x, y: append(o / "ranking.csv", PHONE), "phone"),
+    "phone with dots": (lambda o, x, y: append(o / "map.html", "601.555.0960"), "phone"),
+    "phone as a number": (lambda o, x, y: plant_json(o, {"n": 6015550960}), "phone"),
+    "phone to dial": (lambda o, x, y: append(o / "map.html", '<a href="tel:+16015550960">'), "phone"),
+    "website": (lambda o, x, y: append(o / "map.html", f'<a href="http://{SITE}/about?x=1">'), "link"),
+    "mail address": (lambda o, x, y: append(o / "map.html", f"mail to help@{SITE}."), "link"),
+    "exact coordinates": (lambda o, x, y: plant_json(o, [x, y]), "coordinates"),
+    "coordinates swapped": (lambda o, x, y: plant_json(o, {"lat": y, "lon": x}), "coordinates"),
+    "rounded to 5 decimals": (lambda o, x, y: plant_json(o, [round(x, 5), round(y, 5)]), "coordinates"),
+    "rounded to 4 decimals": (lambda o, x, y: plant_json(o, {"at": f"{y:.4f} N {-x:.4f} W", "p": [round(x, 4), round(y, 4)]}), "coordinates"),
+    "rounded to 3 decimals": (lambda o, x, y: append(o / "map.html", f"<p>at {x:.3f}, {y:.3f}"), "coordinates"),
+    "cut to 3 decimals": (lambda o, x, y: append(o / "map.html", f"<p>at {np.trunc(x * 1000) / 1000:.3f}, {np.trunc(y * 1000) / 1000:.3f}"), "coordinates"),
+    "in a row far apart": (lambda o, x, y: append(o / "ranking.csv", f"\n{x:.4f},{'word,' * 60}{y:.4f}\n"), "coordinates"),
+    "in two columns": (lambda o, x, y: plant_json(o, {"lon": [-90.1, round(x, 4), -89.3], "name": ["word"] * 90, "lat": [32.1, round(y, 4), 31.3]}), "coordinates"),
+    "metres of the study": (lambda o, x, y: plant_json(o, [round(v) for v in metres(x, y, 3814)]), "coordinates"),
+    "metres to 100": (lambda o, x, y: append(o / "ranking.csv", "{:.0f} {:.0f}".format(*(round(v, -2) for v in metres(x, y, 3814)))), "coordinates"),
+    "Web Mercator": (lambda o, x, y: plant_json(o, metres(x, y, 3857)), "coordinates"),
+    "a point in a layer": (lambda o, x, y: layer(o, x, y), "coordinates"),
+    "a point in a layer in metres": (lambda o, x, y: layer(o, x, y, 3857), "coordinates"),
+    "columns of a layer": (lambda o, x, y: layer(o, -90, 33, lon=x, lat=y), "coordinates"),
+    "text of a layer": (lambda o, x, y: layer(o, -90, 33, note=f"see {ADDRESS}"), "address"),
+    "a deleted row of a layer": (deleted_row, "coordinates"),
+    "text of a deleted row": (deleted_row, "name"),
+    "binary numbers": (lambda o, x, y: (o / "x.bin").write_bytes(b"abc" + np.array([x, y], ">f8").tobytes()), "coordinates"),
+    "short binary numbers": (lambda o, x, y: (o / "x.bin").write_bytes(b"a" + np.array([y, x], "<f4").tobytes()), "coordinates"),
+    "a cell of a workbook": (lambda o, x, y: workbook(o, 1, NAME), "name"),
+    "numbers of a workbook": (lambda o, x, y: workbook(o, x, y), "coordinates"),
+    "a comment of a workbook": (lambda o, x, y: workbook(o, comment=f"call {PHONE}"), "phone"),
+    "a PDF": (lambda o, x, y: figure(o / "b.pdf", f"{ADDRESS} is here"), "address"),
+    "a PDF of glyph numbers": (lambda o, x, y: figure(o / "b.pdf", ADDRESS, fonttype=42), "address"),
+    "the title of a PDF": (lambda o, x, y: figure(o / "b.pdf", "x", metadata={"Title": NAME}), "name"),
+    "a drawing": (lambda o, x, y: figure(o / "b.svg", NAME), "name"),
+    "an attribute of a drawing": (lambda o, x, y: (o / "b.svg").write_text(f'<svg><path data-x="{x}" data-y="{y}"/></svg>'), "coordinates"),
+    "text of a picture": (lambda o, x, y: png(o, "Comment", ADDRESS, packed=False), "address"),
+    "packed text of a picture": (lambda o, x, y: png(o, "Comment", f"{x} {y}", packed=True), "coordinates"),
+    "a picture inside the page": (
+        lambda o, x, y: (png(o, "Comment", NAME, packed=True), append(o / "map.html", "<img src='data:image/png;base64," + base64.b64encode((o / "map.png").read_bytes()).decode() + "'>"), (o / "map.png").unlink()),
+        "name",
+    ),
+    "GeoJSON": (lambda o, x, y: (o / "p.geojson").write_text(shapely.to_geojson(shapely.LineString([(x, y), (-90, 33)]))), "coordinates"),
+    "Parquet": (lambda o, x, y: gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(x, y)], crs=4326).to_parquet(o / "p.parquet"), "coordinates"),
+    "text of Parquet": (lambda o, x, y: pd.DataFrame({"n": [NAME] * 50}).to_parquet(o / "p.parquet", compression="zstd"), "name"),
+    "gzip": (lambda o, x, y: (o / "p.csv.gz").write_bytes(gzip.compress(NAME.encode())), "name"),
+    "zip": (lambda o, x, y: zipfile.ZipFile(o / "p.zip", "w", zipfile.ZIP_DEFLATED).writestr("a/b.csv", f"{x},{y}"), "coordinates"),
+    "UTF-16": (lambda o, x, y: (o / "p.csv").write_text(NAME, encoding="utf-16"), "name"),
+    "a link to a file": (lambda o, x, y: (o / "p").symlink_to(f"/tmp/{NAME}"), "name"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_planted_leak_is_caught(leak: str, tmp_path: Path, telling: Path, place: tuple[float, float]) -> None:
+    plant, kind = LEAKS[leak]
+    (tmp_path / "map.html").write_text("<html><body><p>A page</p></body></html>")
+    (tmp_path / "ranking.csv").write_text("rank,name\n1,Hinds\n")
+    shutil.copy(telling / "out" / "manifest.json", tmp_path)
+    plant(tmp_path, *place)
+    assert kinds(tmp_path, telling) == {kind} | ({"name", "coordinates"} if "deleted" in leak else set())
+
+
+def test_the_clean_outputs_are_clean(out: Path, telling: Path) -> None:
+    result = run("audit", out, "--providers", telling / "providers.csv")
+    assert result.exit_code == 0, result.stderr
+    assert " files searched for 6 confidential rows, 6 with a place." in result.stdout
+    assert "Nothing confidential found." in result.stdout
+    radius, region = map(float, re.findall(r"([\d.]+) km", result.stdout))
+    assert radius >= region > 15
+
+
+def test_a_leak_ends_with_its_exit_code_and_is_not_repeated(out: Path, telling: Path) -> None:
+    append(out / "map.html", f"{NAME}, {ADDRESS}, {PHONE}")
+    result = run("audit", out, "--providers", telling / "providers.csv")
+    assert result.exit_code == 7
+    assert result.stderr.count("Error: map.html: holds the ") == 3
+    assert "of confidential row 79 of providers.csv" in result.stderr
+    assert not any(word in result.output for word in ("Haven", "Mill", "0960"))
+
+
+@pytest.mark.parametrize("noise_m", [1, 4, 40])
+def test_a_vertex_beside_every_place_is_caught(
+    out: Path, telling: Path, secrets: tuple[Secret, ...], noise_m: int
+) -> None:
+    near = [[s.lon_deg + noise_m / 93_000, s.lat_deg] for s in secrets]
+    plant_json(out, [[float(f"{x:.6f}"), float(f"{y:.6f}")] for x, y in near])
+    assert audit_files(out, [telling / "providers.csv"]).problems
+
+
+def test_map_publishes_nothing_that_leaks(telling: Path, tmp_path: Path) -> None:
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    out = study / "out"
+    assert run("map", study / "project.toml").exit_code == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    text = (study / "project.toml").read_text()
+    (study / "project.toml").write_text(text.replace("Invented providers", f"List of {NAME}"))
+    result = run("map", study / "project.toml")
+    assert result.exit_code == 7
+    assert "map.html: holds the name" in result.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_what_public_rows_say_is_no_leak(telling: Path, out: Path) -> None:
+    """A number, a link, a name and a place that a public row has, too, are shown on purpose."""
+    table = pd.read_csv(telling / "providers.csv", dtype="str", keep_default_na=False)
+    public = table[table["public"].eq("yes")].iloc[0]
+    columns = ["name", "lon", "lat", "phone", "website", "town"]
+    table.loc[table["public"].ne("yes"), columns] = public[columns].to_numpy()
+    table.to_csv(out.parent / "providers.csv", index=False)
+    assert not audit_files(out, [out.parent / "providers.csv"]).problems
+
+
+def test_a_file_without_public_column_is_all_confidential(telling: Path, out: Path) -> None:
+    table = pd.read_csv(telling / "providers.csv", dtype="str", keep_default_na=False)
+    table.drop(columns="public").to_csv(out.parent / "providers.csv", index=False)
+    audit = audit_files(out, [out.parent / "providers.csv"])
+    assert len(audit.secrets) == len(table)
+    assert {f.kind for f in audit.findings} == {"name", "phone", "link", "coordinates"}
+
+
+def test_a_secret_does_not_show_itself(secrets: tuple[Secret, ...]) -> None:
+    assert re.fullmatch(r"Secret\(providers\.csv, row \d+\)", repr(secrets[0]))
+    assert "Haven" not in repr(secrets) + str(list(secrets))
+
+
+def test_no_message_of_the_audit_repeats_a_cell(tmp_path: Path, out: Path) -> None:
+    (tmp_path / "p.csv").write_text("name,lon,lat,region\nHidden Haven,12 Oak Lane,x,nowhere\n")
+    result = run("audit", out, "--providers", tmp_path / "p.csv")
+    assert "Traceback" not in result.output
+    assert not any(word in result.output for word in ("Haven", "Oak", "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [(fold("O’Neil's—House"), ("o", "neil", "s", "house")), (phone_digits("555-0199"), ("5550199",)), (bare_link("HTTPS://A.org/x/"), "a.org/x")],
+)  # fmt: skip
+def test_forms_in_which_texts_are_compared(left: object, right: object) -> None:
+    assert left == right
+
+
+def test_a_missing_folder_or_file(tmp_path: Path, telling: Path) -> None:
+    assert run("audit", tmp_path / "none", "--providers", telling / "providers.csv").exit_code == 4
+    assert run("audit", tmp_path, "--providers", tmp_path / "none.csv").exit_code == 4
+
+
+def test_needles_come_from_unmapped_columns_too(tmp_path: Path) -> None:
+    from geo.project import ProviderFile
+
+    (tmp_path / "p.csv").write_text(
+        "Agency Name,Street1,Contact,E-Mail\nThe Quiet Place,9 Elm St,Ann Smith,ann@quiet.example\n"
+    )
+    (secret,) = read_secrets([ProviderFile(file=tmp_path / "p.csv")], regions=None, crs="EPSG:3814")
+    assert {words for _, words in secret.words} >= {("the", "quiet", "place"), ("9", "elm", "st"), ("ann", "smith")}
+    assert secret.links == ("ann@quiet.example",)

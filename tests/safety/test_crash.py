@@ -1,0 +1,219 @@
+"""Killed, starved or doubled runs: earlier outputs stay whole, and the next run cleans up and succeeds."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.errors import OutputError
+from geo.staging import _change_places, staged
+from tests.safety.conftest import run
+
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("OUTREACH_KILLS", "20"))
+
+WRITER = """
+import sys, time
+from pathlib import Path
+from geo.staging import staged
+folder, version = Path(sys.argv[1]), 0
+print("ready", flush=True)
+while True:
+    version += 1
+    with staged(folder) as stage:
+        for name in "abcdefgh":
+            (stage / name).write_bytes(b"%08d" % version * 3000)
+"""
+"""Writes one set of eight files after another, each full of its number."""
+
+
+def start(*command: str, **options: object) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, *command], cwd="/", env=environment, text=True, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, **options)  # fmt: skip
+
+
+def versions(folder: Path) -> set[bytes]:
+    """Return the numbers that the files are full of; each file must be whole."""
+    found = set()
+    for name in "abcdefgh":
+        content = (folder / name).read_bytes()
+        assert content == content[:8] * 3000
+        found.add(content[:8])
+    return found
+
+
+def write_once(folder: Path) -> None:
+    with staged(folder) as stage:
+        for name in "abcdefgh":
+            (stage / name).write_bytes(b"00000000" * 3000)
+
+
+@pytest.mark.parametrize("others", [False, True], ids=["only outputs", "other files too"])
+def test_kill_9_at_random_moments(tmp_path: Path, others: bool) -> None:
+    folder = tmp_path / "out"
+    write_once(folder)
+    if others:
+        (folder / "mine.txt").write_text("keep")
+    chance = random.Random(9)
+    mixed = 0
+    for _ in range(KILLS):
+        writer = start("-c", WRITER, str(folder))
+        writer.stdout.readline()
+        time.sleep(chance.uniform(0, 0.06))
+        writer.kill()
+        writer.communicate()
+        if not (folder / ".complete").exists():
+            assert len(versions(folder)) == 1
+        else:
+            mixed += 1
+        with pytest.raises(KeyError), staged(folder):  # a run that fails: it finishes the killed one and adds nothing
+            raise KeyError
+        assert len(versions(folder)) == 1
+        assert {path.name for path in folder.iterdir()} == {*"abcdefgh", *(["mine.txt"] if others else [])}
+        assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    if not others and _change_places(folder, folder):
+        assert mixed == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals of POSIX")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_map_leaves_nothing(telling: Path, tmp_path: Path, sent: int, code: int) -> None:
+    folder = tmp_path / "out"
+    write_once(folder)
+    command = start("-m", "cli", "map", str(telling / "project.toml"), "--out", str(folder))
+    for line in command.stderr:
+        if line.startswith("Writing map.html"):
+            break
+    command.send_signal(sent)
+    _, errors = command.communicate(timeout=60)
+    assert command.returncode == code, errors
+    assert "Nothing was changed" in errors
+    assert "Traceback" not in errors
+    assert len(versions(folder)) == 1
+    assert len(list(folder.iterdir())) == 8
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_killed_map_is_followed_by_a_good_one(telling: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    for wait in ("Reading", "Writing map.html", "Searching"):
+        command = start("-m", "cli", "map", str(telling / "project.toml"), "--out", str(folder))
+        for line in command.stderr:
+            if line.startswith(wait):
+                break
+        command.kill()
+        command.communicate()
+    assert not folder.exists() or not [path for path in folder.iterdir() if not path.name.startswith(".")]
+    assert run("map", telling / "project.toml", "--out", folder).exit_code == 0
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == sorted(path.name for path in (telling / "out").iterdir())
+    assert all((folder / name).read_bytes() == (telling / "out" / name).read_bytes() for name in names)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    writers = [start("-c", WRITER, str(folder)) for _ in range(2)]
+    time.sleep(1.5)
+    seen = set()
+    for _ in range(20):
+        time.sleep(0.01)
+        if not (folder / "a").exists():
+            continue
+        seen.add((folder / "a").read_bytes()[:8])
+    for writer in writers:
+        assert writer.poll() is None, writer.communicate()
+        writer.kill()
+        writer.communicate()
+    write_once(folder)
+    assert versions(folder) == {b"00000000"}
+    assert len(list(folder.iterdir())) == 8
+    assert seen
+
+
+def test_a_run_that_never_ends_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.staging.WAIT_S", 0.3)
+    write_once(tmp_path / "out")
+    with staged(tmp_path / "out"), pytest.raises(OutputError, match="another run is writing"), staged(tmp_path / "out"):
+        pytest.fail("two at once")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to mount a small disk")
+def test_a_full_disk(telling: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        folder = disk / "out"
+        with staged(folder) as stage:
+            (stage / "ranking.csv").write_text("earlier")
+        result = run("map", telling / "project.toml", "--out", folder)
+        assert result.exit_code == 6, result.output
+        assert "cannot be written" in result.stderr
+        assert "Traceback" not in result.output
+        assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("ranking.csv", "earlier")]
+        assert [path.name for path in disk.iterdir()] == ["out"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_read_only_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write_once(folder)
+    if os.geteuid() == 0:
+        read_only = subprocess.run(["mount", "-o", "bind,ro", folder, folder], capture_output=True, check=False)
+        if read_only.returncode:
+            read_only = subprocess.run(["mount", "-t", "tmpfs", "-o", "ro,size=100k", "tmpfs", folder], capture_output=True, check=False)
+        if read_only.returncode:
+            pytest.skip("root may write everywhere, and mounting is not allowed here")
+    else:
+        folder.chmod(0o555)
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            write_once(folder)
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["umount", folder], check=True)
+        else:
+            folder.chmod(0o755)
+
+
+def test_a_link_in_place_of_an_output_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a").symlink_to(tmp_path / "precious")
+    write_once(tmp_path / "out")
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert not (tmp_path / "out" / "a").is_symlink()
+
+
+def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="symbolic link"):
+        write_once(tmp_path / "out")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_where_folders_cannot_change_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.staging._change_places", lambda *_: False)
+    for _ in range(2):
+        write_once(tmp_path / "out")
+        assert len(list((tmp_path / "out").iterdir())) == 8
+    shutil.rmtree(tmp_path / "out")
+
+
+def test_a_failed_first_run_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), staged(tmp_path / "out"):
+        raise KeyError
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,82 @@
+"""What a public build says about the number of confidential providers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.disclosure import suppress_small
+from tests.safety.conftest import run
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown", "total"),
+    [
+        ([], [], 0),
+        ([0, 0], [0, 0], 0),
+        ([11, 30, 0], [11, 30, 0], 41),
+        ([1], [None], None),
+        ([10, 12], [None, None], 22),
+        ([3, 20, 40, 0], [None, None, 40, 0], 63),
+        ([5, 6, 40], [None, None, 40], 51),
+        ([5, 5, 40], [None, None, None], 50),
+        ([1, 2, 3], [None, None, None], None),
+        ([10, 0, 0], [None, 0, 0], None),
+    ],
+)
+def test_small_counts_and_what_reveals_them(counts: list[int], shown: list[int | None], total: int | None) -> None:
+    said = suppress_small(pd.Series(counts, dtype=float))
+    assert [None if np.isnan(count) else int(count) for count in said.counts] == shown
+    assert said.total == total
+
+
+@given(st.lists(st.integers(0, 60), max_size=12))
+def test_no_small_count_follows_from_the_others(counts: list[int]) -> None:
+    said = suppress_small(pd.Series(counts, dtype=float))
+    left = said.counts.dropna()
+    assert not ((left > 0) & (left < 11)).any()
+    hidden = int(said.counts.isna().sum())
+    if said.total is not None and hidden:
+        assert hidden >= 2
+        assert said.total - left.sum() >= 11
+    if said.total is None:
+        assert sum(counts) < 11
+        assert left.sum() == 0
+
+
+def manifest(study: Path, out: Path, audience: str) -> dict:
+    result = run("map", study / "project.toml", "--out", out, "--audience", audience)
+    assert result.exit_code == 0, result.stderr
+    return json.loads((out / "manifest.json").read_text())
+
+
+def test_the_two_builds(telling: Path, tmp_path: Path) -> None:
+    public = manifest(telling, tmp_path / "public", "public")
+    team = manifest(telling, tmp_path / "team", "taskforce")
+    assert (public["audience"], team["audience"]) == ("public", "taskforce")
+    assert team["figures"]["n_confidential"] == 6
+    assert sum(team["confidential_by_region"].values()) == 6
+    assert public["figures"]["n_confidential"] is public["figures"]["n_providers"] is None
+    assert public["confidential_by_region"] == {}
+    (file,) = [entry for entry in public["inputs"] if entry["file"] == "providers.csv"]
+    assert (file["rows"], file["notes"], file["sha256"]) == (None, ["some rows are confidential"], "")
+    pages = [(tmp_path / name / "map.html").read_text() for name in ("public", "team")]
+    assert "Fewer than 11 confidential services count" in pages[0]
+    assert "6 confidential services count" in pages[1]
+    assert "6 confidential" not in pages[0]
+
+
+def test_public_is_the_default(telling: Path) -> None:
+    assert json.loads((telling / "out" / "manifest.json").read_text())["audience"] == "public"
+
+
+def test_check_says_what_each_audience_may_know(telling: Path) -> None:
+    assert "6 of them confidential" in run("check", telling / "project.toml").stdout
+    public = run("check", telling / "project.toml", "--audience", "public").stdout
+    assert "77 public providers and fewer than 11 that are confidential" in public
+    assert "providers.csv; some rows are confidential" in public
+    assert "83 " not in public.replace("683 ", "")

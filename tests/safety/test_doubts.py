@@ -1,0 +1,50 @@
+"""`check` asks again where a row marked public sounds like a place that is kept secret."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.safety.conftest import run
+
+
+@pytest.fixture
+def study(telling: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+
+
+def change(study: Path, **cells: object) -> None:
+    table = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    table = table.assign(category=table["category"].str.replace("shelter", "housing"))
+    table.loc[0, list(cells)] = list(cells.values())
+    table.to_csv(study / "providers.csv", index=False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Delta Safe House", "Women's Center", "Domestic Violence Program of Hinds", "Casa Segura", "St. Anne Shelter"],
+)
+def test_a_telling_name_is_asked_about_and_not_repeated(study: Path, name: str) -> None:
+    change(study, name=name)
+    text = (study / "project.toml").read_text()
+    (study / "project.toml").write_text(text.replace('"shelter", ', ""))
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    assert "Warning: providers.csv, rows 2" in result.stderr
+    assert "suggests a shelter" in result.stderr
+    assert name not in result.output
+
+
+def test_a_shelter_marked_public_is_asked_about(study: Path) -> None:
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    assert "Warning: providers.csv, rows 3, 20" in result.stderr
+
+
+def test_a_file_without_the_column_public_is_said_to_be_all_confidential(study: Path) -> None:
+    table = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    table.drop(columns="public").to_csv(study / "providers.csv", index=False)
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    assert "Warning: providers.csv: has no column 'public': all 83 rows are confidential." in result.stderr
