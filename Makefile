@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: map test lint types bench fuzz clean
+.PHONY: map test lint types bench fuzz safety crash-test audit-deps clean
 
 map: $(STAMP)
 	@rm -rf out/example
@@ -12,7 +12,7 @@ map: $(STAMP)
 	@echo "Open this file in a browser: $(CURDIR)/out/example/map/map.html"
 
 test: $(STAMP) lint types
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -31,6 +31,22 @@ $(STAMP): pyproject.toml constraints.txt
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest benchmarks -m bench -s --benchmark-columns=min,rounds
+
+SECONDS ?= 60
+fuzz: $(STAMP)
+	OUTREACH_FUZZ_SECONDS=$(SECONDS) OUTREACH_FUZZ_SEED=$$(date +%s) $(BIN)/python -m pytest tests/fuzz -s
+
+crash-test: $(STAMP)
+	OUTREACH_KILLS=200 $(BIN)/python -m pytest tests/safety/test_crash.py
+
+safety: $(STAMP)
+	OUTREACH_KILLS=200 $(BIN)/python -m pytest -p tests.safety.table tests/safety tests/fuzz
+	@echo "Written: docs/safety.md"
+
+audit-deps: $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[audit]"
+	$(BIN)/pip-licenses --order license --format markdown
+	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
 
 clean:
 	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,7 +1,9 @@
 """The command line: the only place that prints. Results go to stdout or files, progress and errors to stderr."""
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +29,7 @@ from maps.manifest import version
 from maps.outputs import choose_outputs, write_outputs
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
 
-EXIT_INTERRUPTED = 130
+EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 TOP = 10
 MEGABYTE = 1_000_000
 
@@ -42,20 +44,42 @@ def _audience(default: Audience, *, help: str) -> Callable[[Command], Command]: 
     return click.option("--audience", type=kinds, default=default, show_default=True, help=help)
 
 
+class TerminatedError(KeyboardInterrupt):
+    """The system asked the program to end: it cleans up as after Ctrl-C."""
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Turn the signal to terminate into an exception, so that no half-written folder stays."""
+
+    def end(*_: object) -> None:
+        raise TerminatedError
+
+    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class OutreachGroup(click.Group):
     """A command group that turns a planner's mistake into one clear message and its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see `geo.errors.EXIT_CODES` for the exit codes."""
         try:
-            return super().invoke(ctx)
+            with _terminated_as_interrupted():
+                return super().invoke(ctx)
         except OutreachError as error:
             for problem in error.problems:
                 click.secho(f"Error: {problem}", fg="red", err=True)
             ctx.exit(next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             click.echo("Interrupted. Nothing was changed.", err=True)
-            ctx.exit(EXIT_INTERRUPTED)
+            ctx.exit(EXIT_TERMINATED if isinstance(error, TerminatedError) else EXIT_INTERRUPTED)
 
 
 @click.group(cls=OutreachGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

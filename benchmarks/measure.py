@@ -50,7 +50,8 @@ def measured(*arguments: str | Path, env: dict[str, str] | None = None) -> Measu
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(env or {})},
     )  # fmt: skip
     assert process.stdout is not None
-    printed = process.stdout.read()
+    with process.stdout:
+        printed = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -13,7 +13,7 @@ class Report:
 
     stages: dict[str, Measured] = field(default_factory=dict)
     pipeline: Measured | None = None
-    prototype: tuple[float, float] | None = None
+    prototype: Measured | None = None
     maps: dict[str, Measured] = field(default_factory=dict)
     reference: tuple[Measured, Measured] | None = None
     curves: dict[str, list[tuple[str, Measured]]] = field(default_factory=dict)
@@ -22,13 +22,13 @@ class Report:
 
     def table(self) -> list[str]:
         """Return the one table of all stages."""
-        rows = [(name, m.stage_s, m.peak_gb) for name, m in self.stages.items()]
-        if self.pipeline:
-            rows.append(("**file → 2SFCA in one process**", self.pipeline.wall_s, self.pipeline.peak_gb))
-        if self.prototype:
-            rows.append(("the prototype, the same in one process", *self.prototype))
-        rows += [(f"**`outreach map`, {name}**", m.wall_s, m.peak_gb) for name, m in self.maps.items()]
-        return _table(("stage", "seconds", "peak GB"), [(n, f"{s:.2f}", f"{g:.2f}") for n, s, g in rows])
+        rows = [(name, f"{m.stage_s:.2f}", "", f"{m.peak_gb:.2f}") for name, m in self.stages.items()]
+        whole = {"file → 2SFCA": self.pipeline, "the prototype, the same": self.prototype}
+        whole |= {f"`outreach map`, {name}": m for name, m in self.maps.items()}
+        rows += [
+            (f"**{name}**", f"{m.wall_s:.2f}", f"{m.cpu_s:.2f}", f"{m.peak_gb:.2f}") for name, m in whole.items() if m
+        ]
+        return _table(("stage", "seconds", "processor seconds", "peak GB"), rows)
 
     def write(self, path: Path) -> None:
         """Write the page."""

@@ -252,10 +252,11 @@ def _read_providers(project: Project, regions: Reading | None, within: gpd.GeoSe
 def _road_records(project: Project, roads: StudyRoads) -> list[FileRecord]:
     osm = roads.osm
     rows = len(osm.roads) + len(osm.places) + len(osm.junctions)
+    share, pieces = roads.network.kept_share, roads.network.n_components - roads.network.kept_components
     together = " in all road files together" if len(project.roads.osm) > 1 else ""
     notes = (
         f"{len(osm.roads):,} road pieces, {len(osm.places):,} places, {len(osm.junctions):,} exits{together}",
-        f"{roads.network.kept_share:.1%} of the length of all roads is connected and used",
+        f"{share:.1%} of the length of all roads is connected and used; {pieces:,} cut-off pieces left out",
     )
     return [
         FileRecord(path, digest, rows, notes) for path, digest in zip(project.roads.osm, roads.digests, strict=True)

@@ -14,6 +14,7 @@ from geo.errors import InputError, Problem
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
 from geo.osm_tags import PLACE_COLUMNS
 from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Bbox, Ways, join_roads, read_ways, write_ways
+from geo.packed import packed_bomb
 from geo.records import Dropped
 from geo.roads import Roads
 
@@ -134,7 +135,7 @@ def _refusal(path: Path) -> Problem | None:
         return Problem("this is not a kind of OpenStreetMap file that can be read.", file=path, remedy=kinds)
     if path.stat().st_size == 0:
         return Problem("the file is empty (0 bytes).", file=path, remedy="Download it again.")
-    return _header_problem(path)
+    return packed_bomb(path) or _header_problem(path)
 
 
 def _header_problem(path: Path) -> Problem | None:

@@ -5,6 +5,7 @@ import pandas as pd
 from pyproj import CRS
 
 from geo.errors import InputError, Problem
+from geo.people_grid import GRID_SUFFIXES, read_people_grid
 from geo.points import as_frame, coordinate_columns, expect_inside, points_of
 from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
@@ -55,6 +56,8 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     InputError
         With every problem of the file.
     """
+    if section.file.suffix.lower() in GRID_SUFFIXES:
+        return read_people_grid(section, areas=areas, crs=crs)
     opened = open_source(section)
     frame, called = choose(opened.frame, named=_named(section, opened.frame))
     if section.id is None:

@@ -1,7 +1,7 @@
 """The search for secrets in the parts of files: texts, phone numbers, links, and places in every projection used.
 
 A place is found by its coordinates as numbers, exact, rounded or cut off to three decimals of a degree or finer (to
-100 m or finer in metres), both of them close together, side by side in two columns, or as shapes; and as binary numbers.
+100 m or finer in metres), both close together, side by side in two columns, or as shapes; and as binary numbers.
 """
 
 import itertools

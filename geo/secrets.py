@@ -43,8 +43,11 @@ _EXTRA = re.compile(
 """Names, in snake case, of columns beside ours whose cells would give a provider away."""
 
 _PARTS_OF_HOUSES = frozenset(
-    "suite ste floor fl unit apt apartment room rm building buildings bldg and po box lot annex wing level".split()
-)
+    {
+        "suite", "ste", "floor", "fl", "unit", "apt", "apartment", "room", "rm", "building", "buildings", "bldg", "and",
+        "po", "box", "lot", "annex", "wing", "level",
+    }
+)  # fmt: skip
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -189,7 +192,7 @@ def _open(section: ProviderFile) -> tuple[Rows, pd.Series]:
     """Read all rows of a file and tell the public ones. What an unforeseen error says may be a cell: it stays here."""
     try:
         opened = open_source(section.model_copy(update={"where": {}}))
-        named = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
+        named: dict[str, str] = {o: theirs for o, theirs in section.columns.items() if o not in {"lon", "lat"}}
         if "lon" in section.columns or not isinstance(opened.frame, gpd.GeoDataFrame):
             named |= coordinate_columns(opened.frame, lon=section.columns.get("lon"), lat=section.columns.get("lat"))
         named |= {name: name for name in opened.frame.columns if _EXTRA.fullmatch(_snake(name))} | (
@@ -250,7 +253,9 @@ def _degrees(rows: Rows) -> np.ndarray:
     """Return longitude and latitude of each row, NaN where it gives none or one that cannot be read."""
     frame = rows.frame
     if {"lon", "lat"} <= set(frame.columns):
-        return np.column_stack([parse_numbers(frame[axis])[0] for axis in ("lon", "lat")])
+        degrees = np.column_stack([parse_numbers(frame[axis])[0] for axis in ("lon", "lat")])
+        on_earth = (np.abs(degrees) <= (180, 90)).all(axis=1)
+        return np.where(on_earth[:, None], degrees, np.nan)
     places = np.full((len(frame), 2), np.nan)
     if isinstance(frame, gpd.GeoDataFrame):
         points = frame.geometry.representative_point().to_crs(WGS84)

@@ -14,7 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,12 +51,14 @@ def staged(folder: Path) -> Iterator[Path]:
     """
     if folder.is_symlink():
         remedy = "Name the folder itself with --out."
-        raise OutputError([Problem("is a symbolic link; results are not written through one.", file=folder, remedy=remedy)])
+        raise OutputError(
+            [Problem("is a symbolic link; results are not written through one.", file=folder, remedy=remedy)]
+        )
     created = not folder.exists()
     try:
         folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
+        with _alone(folder) as still_alone:
             _tidy(folder)
             stage = _new_stage(folder)
             try:
@@ -64,7 +66,8 @@ def staged(folder: Path) -> Iterator[Path]:
                 _publish(stage, folder)
             finally:
                 shutil.rmtree(stage, ignore_errors=True)
-                _tidy(folder)
+                if still_alone():
+                    _tidy(folder)
     except OutputError:
         raise
     except OSError as error:
@@ -96,7 +99,12 @@ def _publish(stage: Path, folder: Path) -> None:
     stage.chmod(folder.stat().st_mode & 0o7777)
     _flush(stage)
     nothing_else = all(path.name in names and not path.is_dir() for path in folder.iterdir())
-    if nothing_else and folder.resolve() != Path.cwd() and stage.parent == folder.parent and _change_places(stage, folder):
+    if (
+        nothing_else
+        and folder.resolve() != Path.cwd()
+        and stage.parent == folder.parent
+        and _change_places(stage, folder)
+    ):
         _flush(folder.parent)
         return
     stage.rename(folder / _COMPLETE)
@@ -129,7 +137,7 @@ def _tidy(folder: Path) -> None:
 
 
 def _flush(path: Path) -> None:
-    """Wait until a file or folder is on the disk, so that a power cut cannot leave an empty file under its final name."""
+    """Wait until a file or folder is on the disk: a power cut cannot then leave an empty file under its final name."""
     if path.is_dir() and sys.platform == "win32":
         return
     handle = os.open(path, os.O_RDONLY)
@@ -142,14 +150,14 @@ def _flush(path: Path) -> None:
 if sys.platform == "win32":
 
     @contextmanager
-    def _alone(folder: Path) -> Iterator[None]:
+    def _alone(folder: Path) -> Iterator[Callable[[], bool]]:
         """Keep other runs out: by a file that the system removes when this run ends, however it ends."""
         try:
             handle = os.open(folder / ".lock", os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
         except FileExistsError:
             raise _taken(folder) from None
         try:
-            yield
+            yield lambda: True
         finally:
             os.close(handle)
 
@@ -157,8 +165,11 @@ else:
     import fcntl
 
     @contextmanager
-    def _alone(folder: Path) -> Iterator[None]:
-        """Keep other runs out: by a lock on the folder itself, which ends with this run, however it ends."""
+    def _alone(folder: Path) -> Iterator[Callable[[], bool]]:
+        """Keep other runs out: by a lock on the folder itself, which ends with this run, however it ends.
+
+        Once another folder is in its place, that one may be locked by the next run: what is yielded tells.
+        """
         deadline = time.monotonic() + WAIT_S
         handle = _locked(folder)
         while handle is None:
@@ -167,7 +178,7 @@ else:
             time.sleep(0.1)
             handle = _locked(folder)
         try:
-            yield
+            yield lambda: _is_at(handle, folder)
         finally:
             os.close(handle)
 
@@ -181,10 +192,15 @@ else:
             return None
         except OSError:
             return handle  # a file system without locks: the renames still keep the files whole
-        if os.path.samestat(os.fstat(handle), folder.stat()):
+        if _is_at(handle, folder):
             return handle
         os.close(handle)  # another run has just put a new folder in its place
         return None
+
+
+def _is_at(handle: int, folder: Path) -> bool:
+    """Return whether an open folder is still the one of that name."""
+    return folder.exists() and os.path.samestat(os.fstat(handle), folder.stat())
 
 
 def _taken(folder: Path) -> OutputError:

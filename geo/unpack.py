@@ -274,8 +274,8 @@ def pdf_texts(content: bytes) -> list[str]:
         shown.append("".join(strings))
         shown.append(" ".join(strings))
         glyphs = [found[1] for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
-        for table in tables:
-            shown.append("".join(_translated(bytes(g).translate(None, b" \r\n\t"), table) for g in glyphs))
+        bare = [bytes(glyph).translate(None, b" \r\n\t") for glyph in glyphs]
+        shown += ["".join(_translated(glyph, table) for glyph in bare) for table in tables]
     return [text for text in shown if text]
 
 

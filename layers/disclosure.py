@@ -1,4 +1,4 @@
-"""What may be said about how many confidential providers there are: small counts are suppressed, with what reveals them.
+"""What may be said of the number of confidential providers: small counts are suppressed, with what reveals them.
 
 The rule is that of the U.S. Centers for Medicare & Medicaid Services for small cells: no count from 1 to 10 is shown,
 nor any other figure from which one could be worked out.
@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from geo.inputs import Inputs
@@ -73,7 +72,7 @@ def suppress_small(counts: pd.Series, *, least: int = LEAST) -> Suppressed:
         rest = shown[~hidden & (shown > 0)]
         if rest.empty:
             return Suppressed(shown.mask(hidden), None)
-        hidden[rest.index[np.argmin(rest.to_numpy())]] = True
+        hidden[rest.idxmin()] = True
     return Suppressed(shown.mask(hidden), int(counts.sum()))
 
 

@@ -75,17 +75,22 @@ def evidence(published: Published, hidden: Sequence[Hidden], *, chosen: Sequence
     )
 
 
-def locate(published: Published, hidden: Sequence[Hidden], which: int) -> np.ndarray:
-    """Return the place that the minutes point to for one provider, all others being at their stand-ins."""
-    one = hidden[which]
-    steps = np.linspace(-1.25, 1.25, GRID) * one.region_radius_m
-    places = one.stand_in + np.array([[dx, dy] for dy in steps for dx in steps])
-    misfits = [
-        sum(_misfit(published, hidden, category, {which: place}) for category in _touched(hidden, [which]))
-        for place in places
-    ]
-    best: np.ndarray = places[int(np.argmin(misfits))]
-    return best
+def locate(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
+    """Return the places that the minutes point to, x and y of each provider: the grid places that explain them best.
+
+    One provider after the other is moved while the rest stand where they were found, twice around.
+    """
+    found = {which: one.stand_in for which, one in enumerate(hidden)}
+    steps = np.linspace(-1.25, 1.25, GRID)
+    for _ in range(2):
+        for which, one in enumerate(hidden):
+            places = [one.stand_in + one.region_radius_m * np.array([dx, dy]) for dy in steps for dx in steps]
+            misfits = [
+                sum(_misfit(published, hidden, category, {**found, which: place}) for category in one.categories)
+                for place in places
+            ]
+            found[which] = places[int(np.argmin(misfits))]
+    return np.array([found[which] for which in range(len(hidden))])
 
 
 def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
@@ -98,17 +103,28 @@ def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
     """
     radii = np.array([one.region_radius_m for one in hidden], dtype=float)
     everyone = range(len(hidden))
-    together = evidence(published, hidden, chosen=everyone) > SURE
-    for which in everyone:
-        alone = evidence(published, hidden, chosen=[which])
-        if alone > SURE or (together and alone > 0):
-            error_m = float(np.hypot(*(locate(published, hidden, which) - hidden[which].place)))
-            radii[which] = min(error_m, radii[which] * 0.999)
+    together = evidence(published, hidden, chosen=everyone)
+    alone = [evidence(published, hidden, chosen=[which]) for which in everyone]
+    betrayed = [which for which in everyone if alone[which] > SURE or (together > SURE and alone[which] > 0)]
+    if together > SURE and not betrayed:
+        betrayed = [int(np.argmax(alone))]
+    if betrayed:
+        errors_m = np.hypot(*(locate(published, hidden) - [one.place for one in hidden]).T)
+        radii[betrayed] = np.minimum(errors_m[betrayed], radii[betrayed] * 0.999)
     return radii
 
 
 def _touched(hidden: Sequence[Hidden], chosen: Sequence[int]) -> list[str]:
     return sorted({category for which in chosen for category in hidden[which].categories})
+
+
+def _within_reach(published: Published, hidden: Sequence[Hidden], category: str) -> np.ndarray:
+    """Return which areas are near a provider: the same ones wherever a provider is tried."""
+    places = [place for one in hidden if category in one.categories for place in (one.stand_in, one.place)]
+    points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
+    distance_m, _ = KDTree(points).query(published.areas)
+    near: np.ndarray = distance_m <= REACH_M
+    return near
 
 
 def _misfit(published: Published, hidden: Sequence[Hidden], category: str, moved: Mapping[int, np.ndarray]) -> float:
@@ -119,7 +135,7 @@ def _misfit(published: Published, hidden: Sequence[Hidden], category: str, moved
     places = [moved.get(i, one.stand_in) for i, one in enumerate(hidden) if category in one.categories]
     points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
     distance_m, _ = KDTree(points).query(published.areas)
-    used = np.isfinite(minutes) & (distance_m <= REACH_M)
+    used = np.isfinite(minutes) & _within_reach(published, hidden, category)
     if used.sum() < MIN_AREAS:
         return 0.0
     terms = np.column_stack([np.ones(used.sum()), distance_m[used]])

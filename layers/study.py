@@ -21,7 +21,7 @@ from layers.ranking import rank_areas
 from layers.rural import is_rural, rural_gap
 from layers.sections import section_minutes
 from layers.sharing import decay_of, inequality, shared_capacity
-from layers.travel import Travel, attach, minutes_to_help, offers, road_minutes, trips_within
+from layers.travel import Travel, attach, minutes_to_help, offers, road_minutes, trips_within, unconnected
 from layers.venues import find_venues, place_on_corridor
 
 
@@ -105,6 +105,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
     if sections is not None:
         people = settle_also(people, sections, areas)
     travel = attach(people, inputs.providers, inputs.network, max_off_road_m=project.roads.max_off_road_m)
+    apart = unconnected(travel, people_file=project.people.file, max_off_road_m=project.roads.max_off_road_m)
     people, basis = _with_travel(travel, project)
     people["rural"] = is_rural(people, inputs.urban)
     along = look_along(project, exits, venues, inputs.providers, inputs.towns)
@@ -134,7 +135,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
         sharing=inequality(people, basis),
         figures=headline_figures(ranked, people, venues, inputs.providers, project),
-        dropped=(*inputs.dropped, *lost),
+        dropped=(*inputs.dropped, *lost, *apart),
         files=inputs.files,
         sources=credit_lines(project),
         along=along,

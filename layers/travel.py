@@ -1,13 +1,16 @@
 """Travel: minutes from where people are to help, by road or by the local streets that the road file lacks."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
+from geo.errors import NetworkError, Problem
 from geo.network import RoadNetwork
+from geo.records import Dropped
 from geo.snap import Positions, off_road_minutes, snap
 from geo.sweeps import NearestSweep, pairs_within, sweep_to_nearest
 
@@ -68,6 +71,35 @@ def attach(
         snap(network, people.geometry, max_off_road_m=max_off_road_m),
         snap(network, providers.geometry, max_off_road_m=max_off_road_m),
     )
+
+
+def unconnected(travel: Travel, *, people_file: Path, max_off_road_m: float) -> tuple[Dropped, ...]:
+    """Return how many inhabited points are too far from any road to reach anybody.
+
+    They stay in every figure, beyond all bands; the count tells of points in the sea, or of a road file too small.
+
+    Parameters
+    ----------
+    travel
+        People and providers on the network.
+    people_file
+        Where the people came from.
+    max_off_road_m
+        The project's limit in metres, for the words.
+
+    Raises
+    ------
+    NetworkError
+        If nobody lives near a road.
+    """
+    lives = travel.people["population"].to_numpy() > 0
+    apart = int((lives & ~travel.origins.connected).sum())
+    if apart and apart == int(lives.sum()):
+        words = f"none of its {apart:,} points with people lies within {max_off_road_m:g} m of a road."
+        remedy = "Check that the road file covers the areas; roads.max_off_road_m can be raised for sparse road files."
+        raise NetworkError([Problem(words, file=people_file, remedy=remedy)])
+    reason = f"points with people farther than {max_off_road_m:g} m from any road: kept, as beyond every band"
+    return (Dropped(people_file.name, reason, apart),) if apart else ()
 
 
 def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame:

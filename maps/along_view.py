@@ -20,7 +20,7 @@ from layers.study import Study
 from maps.geometry import to_degrees
 from maps.names import clean, isolate
 from maps.strip_chart import strip_svg
-from maps.strip_layout import category_label, exit_label
+from maps.strip_layout import capital, category_label, exit_label, highway_name
 from maps.texts import Texts
 from maps.values import View
 
@@ -126,23 +126,25 @@ def length_words(length: float, unit: str, texts: Texts) -> str:
     return texts(f"along.{unit}.{'one' if shown == '1' else 'other'}", n=shown)
 
 
-def between_words(from_exit: str, to_exit: str, texts: Texts) -> str:
+def between_words(from_exit: str, to_exit: str, unit: str, texts: Texts) -> str:
     """Return a stretch by its exits' labels.
 
     Parameters
     ----------
     from_exit, to_exit
-        Labels of exits as `layers.exits` gives them: "exit 51", "US 82".
+        Labels of exits as `layers.exits` gives them: "exit 51", "US 82", "milepost 26".
+    unit
+        "mi" or "km".
     texts
         The catalogue.
     """
     numbers = [match[1] if (match := re.fullmatch(r"exit (\S+)", label)) else "" for label in (from_exit, to_exit)]
     if from_exit == to_exit:
-        return exit_label(from_exit, numbers[0], texts)
+        return exit_label(from_exit, numbers[0], unit, texts)
     if all(numbers):
         a, b = (isolate(clean(number)) for number in numbers)
         return texts("along.exits_between", a=a, b=b)
-    a, b = (exit_label(label, number, texts) for label, number in zip((from_exit, to_exit), numbers, strict=True))
+    a, b = (exit_label(label, number, unit, texts) for label, number in zip((from_exit, to_exit), numbers, strict=True))
     return texts("along.between", a=a, b=b)
 
 
@@ -167,9 +169,9 @@ def _gap(group: Sequence[Mapping[str, Any]], along: Along, texts: Texts) -> GapV
         categories=categories,
         head=texts(
             "along.gap_head",
-            highway=isolate(clean(record["label"])),
+            highway=capital(highway_name(record["label"], texts)),
             direction=_direction(record["direction"], texts),
-            between=between_words(record["from_exit"], record["to_exit"], texts),
+            between=between_words(record["from_exit"], record["to_exit"], record["unit"], texts),
         ),
         tail=texts(
             "along.gap_tail",
@@ -189,7 +191,7 @@ def _summary(along: Along, texts: Texts, headline_min: float) -> str:
     longest = said.iloc[0]
     gap = texts(
         "along.gap_short",
-        highway=isolate(clean(longest["label"])),
+        highway=highway_name(longest["label"], texts),
         direction=_direction(longest["direction"], texts),
         length=length_words(longest["length"], longest["unit"], texts),
         service=texts.get(f"category.{longest['category']}.plain", longest["category"]),
@@ -198,11 +200,11 @@ def _summary(along: Along, texts: Texts, headline_min: float) -> str:
 
 
 def _strip(strip: Strip, along: Along, texts: Texts, bands_min: Sequence[float]) -> StripView:
-    label = isolate(clean(strip.label))
+    label = highway_name(strip.label, texts)
     up, down = (_direction(direction, texts) for direction in strip.directions)
     svg = strip_svg(strip, texts, bands_min=bands_min)
     return StripView(
-        label=label,
+        label=capital(label),
         svg=Markup(svg),  # noqa: S704 - text from data is escaped in it
         scroll=texts("along.scroll", highway=label),
         table=texts("along.table", highway=label),
@@ -222,7 +224,7 @@ def _exit_rows(strip: Strip, minutes: pd.DataFrame, texts: Texts) -> tuple[ExitR
         values = found.get(round(exit_.milepost, 3), [math.nan] * len(columns))
         rows.append(
             ExitRow(
-                label=exit_label(exit_.label, exit_.number, texts),
+                label=exit_label(exit_.label, exit_.number, strip.unit, texts),
                 milepost=texts.number(exit_.milepost, 1),
                 towns=clean(exit_.towns),
                 minutes=tuple(_minutes(value, texts) for value in values),
@@ -247,7 +249,7 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
     return {
         "routes": [
             {
-                "label": clean(strip.label),
+                "label": capital(highway_name(strip.label, texts)),
                 "line": _line(routes[strip.route_id], study.areas.crs),
                 "exits": _exits(strip, along, texts),
                 "venues": [[_r(venue.milepost), *crossed.get(venue.venue_id, ["", -1])] for venue in strip.venues],
@@ -314,7 +316,7 @@ def _exits(strip: Strip, along: Along, texts: Texts) -> list[list[Any]]:
     return [
         [
             _r(exit_.milepost), round(point.y, 4), round(point.x, 4),
-            exit_label(exit_.label, exit_.number, texts), clean(exit_.towns),
+            exit_label(exit_.label, exit_.number, strip.unit, texts), clean(exit_.towns),
         ]
         for exit_, point in zip(strip.exits, degrees, strict=True)
     ]  # fmt: skip

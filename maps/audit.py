@@ -1,10 +1,11 @@
 """The audit: whether anything in a folder of outputs gives a confidential provider away."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -86,8 +87,8 @@ class Audit:
         """Return what the audit did, as sentences."""
         places = len(self.nearest_m)
         said = [f"{self.files:,} files searched for {len(self.secrets):,} confidential rows, {places:,} with a place."]
-        for name in dict.fromkeys(secret.file.name for secret in self.secrets):
-            said.append(f"  {name}: {sum(secret.file.name == name for secret in self.secrets):,} confidential rows")
+        by_file = Counter(secret.file.name for secret in self.secrets)
+        said += [f"  {name}: {number:,} confidential rows" for name, number in by_file.items()]
         mute = sum(not (s.words or s.phones or s.links or np.isfinite(s.lon_deg)) for s in self.secrets)
         if mute:
             said.append(f"{mute:,} rows hold nothing that could be looked for.")
@@ -98,10 +99,11 @@ class Audit:
             )
         judged = np.isfinite(self.radius_m)
         if judged.any():
+            least = int(np.nanargmin(self.radius_m))
             said.append(
                 f"From the published minutes nobody gets nearer to a confidential place than "
-                f"{self.radius_m[judged].min() / 1000:,.1f} km (its region reaches "
-                f"{self.region_m[judged][np.argmin(self.radius_m[judged])] / 1000:,.1f} km); {judged.sum():,} places tried."
+                f"{self.radius_m[least] / 1000:,.1f} km (its region reaches {self.region_m[least] / 1000:,.1f} km); "
+                f"{judged.sum():,} places tried."
             )
         elif places:
             said.append("The minutes were not tried: the regions or the areas with their minutes are not known.")
@@ -190,7 +192,7 @@ def _printed_phones(phone: str) -> tuple[str, ...]:
     return (phone, "1-888-373-7888", "1-888-222-8000")
 
 
-def _manifest(folder: Path) -> dict[str, object]:
+def _manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -217,14 +219,14 @@ def _layer(folder: Path, name: str) -> gpd.GeoDataFrame | None:
     return table if isinstance(table, gpd.GeoDataFrame) else None
 
 
-def _crs(manifest: dict[str, object], areas: gpd.GeoDataFrame | None) -> CRS | None:
+def _crs(manifest: dict[str, Any], areas: gpd.GeoDataFrame | None) -> CRS | None:
     try:
         return CRS.from_user_input(str(manifest["crs"]))
     except (KeyError, CRSError):
         return areas.estimate_utm_crs() if areas is not None and len(areas) else None
 
 
-def _regions(parameters: dict[str, object], areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+def _regions(parameters: dict[str, Any], areas: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
     """Return the ranked areas as regions, when the manifest says that they are."""
     section = parameters.get("areas")
     singular = str(section.get("singular", "")) if isinstance(section, dict) else ""

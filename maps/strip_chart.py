@@ -6,8 +6,7 @@ from html import escape
 from importlib.resources import files
 
 from layers.strip import Strip
-from maps.names import clean, isolate
-from maps.strip_layout import kind_label, lay_out
+from maps.strip_layout import highway_name, kind_label, lay_out
 from maps.strip_marks import Bar, Drawing, Mark, Point, Words
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, VENUES, outline
 from maps.texts import Texts
@@ -89,7 +88,7 @@ def strip_svg(
 
 def strip_title(strip: Strip, texts: Texts) -> str:
     """Return the name of the chart."""
-    return texts("strip.svg_title", highway=isolate(clean(strip.label)))
+    return texts("strip.svg_title", highway=highway_name(strip.label, texts))
 
 
 def file_words(strip: Strip, view: View) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """A highway's strip chart as marks: where everything stands on the line. How it looks is not said here."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
-from layers.strip import Strip, StripGap, StripProfile
+from layers.strip import Strip, StripExit, StripGap, StripProfile
 from maps.names import clean, isolate
 from maps.strip_marks import Bar, Drawing, Mark, Point, Words, cut, place_labels, width_of
 from maps.symbology import PROVIDER, VENUES, band_breaks, classify, ramp_positions
@@ -93,9 +94,19 @@ def category_label(category: str, texts: Texts) -> str:
     return texts.get(f"category.{category}.label", CATEGORIES.get(category, category))
 
 
-def exit_label(label: str, number: str, texts: Texts) -> str:
-    """Return an exit's name in the language of the page: its number, else what it leads to."""
-    return texts("strip.exit", n=isolate(clean(number))) if number else isolate(clean(label))
+def exit_label(label: str, number: str, unit: str, texts: Texts) -> str:
+    """Return an exit's name in the language of the page: its number, else what it leads to, else where it is."""
+    if number:
+        return texts("strip.exit", n=isolate(clean(number)))
+    if place := re.fullmatch(r"milepost (\S+)", label):
+        return texts(f"strip.at_{unit}", n=place[1])
+    return isolate(clean(label))
+
+
+def highway_name(label: str, texts: Texts) -> str:
+    """Return a highway's name; one that is a mere number says what it is."""
+    name = isolate(clean(label))
+    return texts("format.highway", n=name) if label[:1].isdigit() else name
 
 
 def stretches(profile: StripProfile, strip: Strip) -> tuple[Stretch, ...]:
@@ -152,7 +163,7 @@ def _exits(pen: _Pen) -> None:
         pen.head(pen.texts("strip.no_exits"), pen.y + _ROW - 3, look="words soft")
         pen.y += _ROW + 4
         return
-    named = [(pen.x(exit_.milepost), isolate(clean(exit_.number or exit_.label))) for exit_ in exits]
+    named = [(pen.x(exit_.milepost), _short(pen, exit_)) for exit_ in exits]
     placed = list(place_labels(named, rows=_EXIT_ROWS, size=_SMALL, left=LEFT - 12, right=WIDTH))
     deepest = max(row for _, row, _ in placed) + 1
     pen.head(pen.texts("strip.exits"), pen.y + deepest * _ROW - 3)
@@ -160,15 +171,21 @@ def _exits(pen: _Pen) -> None:
         pen.add(Words(x, pen.y + (deepest - row) * _ROW - 3, text, _SMALL, "words", "middle"))
     pen.y += deepest * _ROW
     for number, exit_ in enumerate(exits):
-        words = (exit_label(exit_.label, exit_.number, pen.texts), clean(exit_.towns))
+        words = (exit_label(exit_.label, exit_.number, pen.strip.unit, pen.texts), clean(exit_.towns))
         title = ", ".join(part for part in words if part)
         pen.add(Bar(pen.x(exit_.milepost) - 0.6, pen.y, 1.2, 7, "tick", f"exit {number}", title))
     pen.y += 7
 
 
+def _short(pen: _Pen, exit_: StripExit) -> str:
+    """Return what stands above an exit: its number alone."""
+    number = isolate(clean(exit_.number))
+    return number or exit_label(exit_.label, "", pen.strip.unit, pen.texts)
+
+
 def _axis(pen: _Pen) -> None:
     strip = pen.strip
-    pen.head(isolate(clean(strip.label)), pen.y + _AXIS + 1, look="words strong")
+    pen.head(capital(highway_name(strip.label, pen.texts)), pen.y + _AXIS + 1, look="words strong")
     pen.add(Bar(LEFT, pen.y, RIGHT - LEFT, _AXIS, "road"))
     for low, high in strip.outside:
         width = max(1.0, round(pen.x(high) - pen.x(low), 1))
@@ -180,6 +197,11 @@ def _axis(pen: _Pen) -> None:
         pen.add(Bar(x - 0.5, pen.y, 1, 4, "tick"))
         pen.add(Words(x, pen.y + 14, _number(tick, pen.texts), _SMALL, "words soft", "middle"))
     pen.y += 20
+
+
+def capital(text: str) -> str:
+    """Return a text as it stands at the beginning of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def _number(value: float, texts: Texts) -> str:

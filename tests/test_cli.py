@@ -39,7 +39,7 @@ def out(study: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def again(study: Path) -> Result:
-    """A second run, into the folder "printed"."""
+    """Run a second time, into the folder "printed"."""
     return run("map", study / "project.toml", "--out", study / "printed")
 
 

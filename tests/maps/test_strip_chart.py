@@ -190,8 +190,9 @@ def test_towns_with_most_exits_come_first():
 
 def test_stretches_in_words():
     t = load_texts("en")
-    assert between_words("exit 51", "exit 72", t) == "exits 51 to 72"
-    assert between_words("exit 51", "exit 51", t) == "exit 51"
-    assert between_words("exit 12A", "US 82", t) == "exit 12A to US 82"
+    assert between_words("exit 51", "exit 72", "mi", t) == "exits 51 to 72"
+    assert between_words("exit 51", "exit 51", "mi", t) == "exit 51"
+    assert between_words("US 82", "milepost 26", "km", t) == "US 82 to km 26"
+    assert between_words("exit 12A", "US 82", "mi", t) == "exit 12A to US 82"
     assert [length_words(x, "mi", t) for x in (21.4, 1.0, 0.84, 1.04)] == ["21 miles", "1 mile", "0.8 miles", "1 mile"]
     assert length_words(5.5, "km", load_texts("es")) == "5.5 kilómetros"

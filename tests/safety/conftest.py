@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from pyproj import CRS
 from click.testing import CliRunner
+from pyproj import CRS
 
 from cli import main
 from geo.crs import WGS84

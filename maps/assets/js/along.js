@@ -44,7 +44,7 @@ function makeAlong(map, data, points) {
   function exitDots() {
     const dots = along.routes.flatMap((route, number) => route.exits.map(([, lat, lon], i) => {
       const dot = L.circleMarker([lat, lon], {className: 'exit-dot', pane: 'venues', radius: 4, bubblingMouseEvents: false});
-      return dot.bindPopup(() => exitWords(number, i)).on('popupopen', () => mark(number, route.exits[i][0]));
+      return dot.on('click', () => chooseExit(number, i));
     }));
     return [L.layerGroup(dots)];
   }
@@ -136,7 +136,8 @@ function makeAlong(map, data, points) {
     const [milepost, lat, lon] = along.routes[number].exits[i];
     clear();
     map.setView([lat, lon], Math.max(map.getZoom(), 10), {animate: false});
-    L.popup({maxWidth: 260}).setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
+    const maxHeight = Math.max(map.getSize().y - 90, 90);
+    L.popup({minWidth: 230, maxWidth: 290, maxHeight}).setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
     mark(number, milepost);
     showMap();
   }

@@ -1,0 +1,109 @@
+"""Where in its region a confidential provider is, and what it is called, changes no byte of any output.
+
+So nothing that anybody computes from the outputs, the inversion of minutes included, can say more than the region.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from geo.crs import to_metric
+from geo.project import ProviderFile
+from geo.providers import read_providers
+from layers.inversion import SURE, Hidden, Published, evidence, locate, radius_said_m
+from tests.safety.conftest import run, tell_all
+
+OUTPUTS = ("map", "ranking", "areas")
+ROOT = Path(__file__).parents[2]
+
+
+def test_other_names_and_places_in_the_same_regions_give_the_same_bytes(telling: Path, tmp_path: Path) -> None:
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    for seed in (7, 8):
+        tell_all(study, seed=seed)
+        only = [word for name in OUTPUTS for word in ("--only", name)]
+        assert run("map", study / "project.toml", "--out", tmp_path / str(seed), *only).exit_code == 0
+    for path in sorted((tmp_path / "7").iterdir()):
+        assert path.read_bytes() == (tmp_path / "8" / path.name).read_bytes(), path.name
+        if path.name != "manifest.json":
+            assert path.read_bytes() == (telling / "out" / path.name).read_bytes(), path.name
+
+
+def test_the_door_lets_nothing_else_through(telling: Path, tmp_path: Path) -> None:
+    import geopandas as gpd
+
+    regions = gpd.read_file(telling / "counties.geojson").rename(columns={"GEOID": "region_id", "NAME": "name"})
+    regions = to_metric(regions, "EPSG:3814")
+    shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out"))
+    tables = []
+    for seed in range(25):
+        tell_all(tmp_path / "study", seed=seed)
+        section = ProviderFile(file=tmp_path / "study" / "providers.csv")
+        tables.append(read_providers([section], regions=regions, within=None, crs=regions.crs).table)
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(tables[0]))
+
+
+def scene(true_minutes: bool, *, n: int = 400, seed: int = 3) -> tuple[Published, list[Hidden]]:
+    """Make areas in a square of 150 km with a public provider in a corner and two confidential ones."""
+    rng = np.random.default_rng(seed)
+    areas = rng.uniform(0, 150_000, (n, 2))
+    hidden = [
+        Hidden(("shelter",), np.array([50_000.0, 50_000]), np.array([61_000.0, 38_000]), 25_000.0),
+        Hidden(("shelter",), np.array([105_000.0, 95_000]), np.array([98_000.0, 110_000]), 25_000.0),
+    ]
+    public = np.array([[140_000.0, 10_000]])
+    sites = np.vstack([public, *([one.place if true_minutes else one.stand_in] for one in hidden)])
+    distance = np.min(np.hypot(*(areas[:, None] - sites[None]).transpose(2, 0, 1)), axis=1)
+    minutes = distance / 1000 * 1.1 * rng.normal(1, 0.12, n) + 4
+    return Published(areas, {"shelter": minutes}, {"shelter": public}), hidden
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_minutes_of_true_places_are_caught(seed: int) -> None:
+    published, hidden = scene(true_minutes=True, seed=seed)
+    assert evidence(published, hidden, chosen=[0, 1]) > SURE
+    radii = radius_said_m(published, hidden)
+    assert (radii < 8_000).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_minutes_of_stand_ins_lead_to_the_stand_ins(seed: int) -> None:
+    published, hidden = scene(true_minutes=False, seed=seed)
+    assert evidence(published, hidden, chosen=[0, 1]) < 0
+    assert radius_said_m(published, hidden).tolist() == [25_000, 25_000]
+    for one, found in zip(hidden, locate(published, hidden), strict=True):
+        assert np.hypot(*(found - one.stand_in)) < np.hypot(*(found - one.place))
+
+
+def test_few_areas_or_other_categories_say_nothing() -> None:
+    published, hidden = scene(true_minutes=True, n=5)
+    assert evidence(published, hidden, chosen=[0]) == 0
+    other = Published(published.areas, {"legal": published.minutes["shelter"]}, {})
+    assert evidence(other, hidden, chosen=[0]) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are a thing of Linux")
+def test_the_main_job_needs_no_network(telling: Path, tmp_path: Path) -> None:
+    alone = ["unshare", "-r", "-n"] if os.geteuid() else ["unshare", "-n"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("network namespaces are not allowed here")
+    command = [
+        *alone,
+        sys.executable,
+        "-m",
+        "cli",
+        "map",
+        str(telling / "project.toml"),
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
