@@ -122,8 +122,8 @@ def _inhabited(grid: Any, areas: gpd.GeoDataFrame | None, path: Path) -> tuple[p
             raise InputError([Problem(f"has more than {MOST_CELLS:,} inhabited cells.", file=path, remedy=remedy)])
     found = np.vstack([np.zeros((0, 3)), *blocks])
     found = found[np.lexsort((found[:, 1], found[:, 0]))]
-    to, row, column = grid.transform, found[:, 0] + 0.5, found[:, 1] + 0.5
-    x, y = to.a * column + to.b * row + to.c, to.d * column + to.e * row + to.f
+    to, down, across = grid.transform, found[:, 0] + 0.5, found[:, 1] + 0.5
+    x, y = to.a * across + to.b * down + to.c, to.d * across + to.e * down + to.f
     names = [f"r{row}c{column}" for row, column in found[:, :2].astype(int).tolist()]
     return pd.DataFrame({"point_id": names, "population": found[:, 2], "x": x, "y": y}), negative
 

@@ -45,7 +45,8 @@ def provider_doubts(project: Project) -> list[Problem]:
 def _doubts(section: ProviderFile) -> list[Problem]:
     try:
         opened = open_source(section)
-        frame, called = choose(opened.frame, named={**section.columns}, optional=("name", "category", "public"))
+        named: dict[str, str] = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
+        frame, called = choose(opened.frame, named=named, optional=("name", "category", "public"))
         shown, _ = is_public(pd.DataFrame(frame), section, called)
         offered, _ = categories(pd.DataFrame(frame), section, called)
     except InputError:

@@ -67,12 +67,13 @@ def suppress_small(counts: pd.Series, *, least: int = LEAST) -> Suppressed:
     True
     """
     shown = counts.astype("float64")
-    hidden = (shown > 0) & (shown < least)
+    hidden = shown.between(0, least, inclusive="neither")
+    by_size = shown[~hidden & (shown > 0)].sort_values(kind="stable").index
     while hidden.any() and (hidden.sum() == 1 or shown[hidden].sum() < least):
-        rest = shown[~hidden & (shown > 0)]
-        if rest.empty:
+        if by_size.empty:
             return Suppressed(shown.mask(hidden), None)
-        hidden[rest.idxmin()] = True
+        hidden |= hidden.index == by_size[0]
+        by_size = by_size[1:]
     return Suppressed(shown.mask(hidden), int(counts.sum()))
 
 
