@@ -1,10 +1,11 @@
 """A made-up state: an OpenStreetMap file of the size of a real one, the same bytes for the same size.
 
 Towns with street grids, farm roads between them, numbered highways, houses and places along the roads. Everything is
-worked out in arrays and written as text (OPL), which libosmium packs; size 1 is about Mississippi: 6 million nodes,
-400,000 roads, 900,000 houses.
+worked out in arrays and written as text (OPL), which libosmium packs; size 1 is about Mississippi: 5.5 million nodes,
+half a million roads, 900,000 houses. ``python -m benchmarks.state FOLDER SIZE`` writes one.
 """
 
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -331,3 +332,7 @@ def _ways(out: BinaryIO, first: int, tags: npt.NDArray[np.str_], refs: Ints, off
     listed = compute.binary_join(nodes, ",n")
     lines = compute.binary_join_element_wise("w", number, " v1 T", pa.array(tags), " Nn", listed, "\n", "")
     out.write("".join(lines.to_pylist()).encode())
+
+
+if __name__ == "__main__":
+    make_state(Path(sys.argv[1]), size=float(sys.argv[2]))

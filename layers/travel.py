@@ -152,10 +152,16 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     )
     by_road = pd.DataFrame({"origin": origin, "destination": destination, "minutes": minutes})
     local = local_trips(travel, np.arange(len(travel.providers)))
-    both = pd.concat([by_road, local[local["minutes"] <= catchment_min]], ignore_index=True)
-    pair = both["origin"].to_numpy() * len(travel.providers) + both["destination"].to_numpy()
-    order = np.lexsort((both["minutes"], pair))
-    return both.iloc[order[np.diff(pair[order], prepend=-1) > 0]].reset_index(drop=True)
+    local = local[local["minutes"] <= catchment_min]
+    # Few trips are local, and those by road come sorted by destination, then by origin: no need to sort millions.
+    pair = destination * len(travel.people) + origin
+    wanted = (local["destination"] * len(travel.people) + local["origin"]).to_numpy()
+    row = np.searchsorted(pair, wanted)
+    known = row < len(pair)
+    known[known] = pair[row[known]] == wanted[known]
+    quick = by_road["minutes"].to_numpy(copy=True)
+    np.minimum.at(quick, row[known], local["minutes"].to_numpy()[known])
+    return pd.concat([by_road.assign(minutes=quick), local[~known]], ignore_index=True)
 
 
 def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:

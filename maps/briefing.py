@@ -1,7 +1,6 @@
 """The briefing: one HTML file without script that prints to a few tidy pages."""
 
 import base64
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +9,7 @@ import jinja2
 
 from layers.study import Study
 from maps.names import clean
+from maps.service_rows import rural_rows, sharing_rows
 from maps.static import picture
 from maps.static_parts import hotline_words, sources_by_kind
 from maps.values import View
@@ -53,8 +53,8 @@ def render_briefing(study: Study, *, view: View | None = None) -> str:
         rows=view.rows[:ROWS],
         first=view.rows[:EXPLAINED],
         picture=base64.b64encode(picture(study, view)).decode(),
-        rural=_rural(study, view),
-        sharing=_sharing(study, view),
+        rural=rural_rows(study, view),
+        sharing=sharing_rows(study, view),
         gaps=_gaps(study, view),
         sources=sources_by_kind(view),
         headline=f"{view.place.headline_min:g}",
@@ -67,47 +67,6 @@ def render_briefing(study: Study, *, view: View | None = None) -> str:
 
 def _minutes(value: float, view: View) -> str:
     return view.texts.number(value) if value < _UNREACHABLE_MIN else view.texts("table.none")
-
-
-def _rural(study: Study, view: View) -> list[dict[str, str]]:
-    """Return the rural service gap as rows of words."""
-    if study.rural is None:
-        return []
-    t = view.texts
-    return [
-        {
-            "service": view.category(str(category)),
-            "rural": t.number(record["rural_beyond"]),
-            "rural_share": t.percent(record["rural_share"]),
-            "other": t.number(record["other_beyond"]),
-            "other_share": t.percent(record["other_share"]),
-        }
-        for category, record in study.rural.iterrows()
-    ]
-
-
-def _sharing(study: Study, view: View) -> list[dict[str, str]]:
-    """Return how unevenly services are spread as rows of words."""
-    if study.sharing is None:
-        return []
-    t = view.texts
-    return [
-        {
-            "service": view.category(str(category)),
-            "basis": t(f"briefing.sharing.basis_{record['basis']}"),
-            "gini": "–" if math.isnan(record["gini"]) else t.number(record["gini"], 2),
-            "palma": _palma(record["palma"], view),
-        }
-        for category, record in study.sharing.iterrows()
-    ]
-
-
-def _palma(ratio: float, view: View) -> str:
-    if math.isnan(ratio):
-        return "–"
-    if math.isinf(ratio):
-        return view.texts("briefing.sharing.palma_none")
-    return view.texts("briefing.sharing.palma_value", n=view.texts.number(ratio, 1))
 
 
 def _gaps(study: Study, view: View) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from maps.figure import OfflineFigure
 from maps.layers import Layers, add_layers, add_panes, shown_at_start
 from maps.leafmap import OutreachMap
 from maps.section_view import make_sections
+from maps.service_rows import rural_rows, sharing_rows
 from maps.symbology import PROVIDER, VENUES, outline
 from maps.values import View
 from maps.view import make_view
@@ -72,6 +73,10 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "reach": [minutes for minutes in bands if f"reach{minutes}" in layers],
         "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
         "has": {name: name in layers for name in ("under", "roads", "context", "regions")},
+        "rural": rural_rows(study, view),
+        "sharing": sharing_rows(study, view),
+        "headline": f"{view.place.headline_min:g}",
+        "last": f"{view.place.bands_min[-1]:g}",
         "n_underserved": sum(row.underserved for row in view.rows),
         "any_rural": any(row.rural_share > RURAL for row in view.rows),
         "n_low": sum(row.confidence == "low" for row in view.rows),

@@ -1,7 +1,7 @@
 """Random project files, provider tables and road files: an answer or a clear message, never a traceback, a hang or a leak.
 
-A short run is part of the gate. ``make fuzz SECONDS=600`` runs until the time is over, with coverage guidance where
-atheris is installed. What was found stays in ``corpus`` and is tried first.
+A short run is part of the gate. ``make fuzz SECONDS=600`` runs until the time is over. What was found stays in ``corpus``
+and is tried again in every run.
 """
 
 import os

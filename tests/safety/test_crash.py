@@ -34,10 +34,18 @@ while True:
 """Writes one set of eight files after another, each full of its number."""
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a background shell sets: there Ctrl-C is ignored, and children inherit it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*command: str, **options: object) -> subprocess.Popen[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, *command], cwd="/", env=environment, text=True, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, **options)  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    before = {"preexec_fn": heed_ctrl_c} if os.name == "posix" else {}
+    return subprocess.Popen(
+        [sys.executable, *command], cwd="/", env=environment, text=True, **pipes, **before, **options
+    )
 
 
 def versions(folder: Path) -> set[bytes]:

@@ -49,7 +49,7 @@ def test_no_small_count_follows_from_the_others(counts: list[int]) -> None:
 
 
 def manifest(study: Path, out: Path, audience: str) -> dict:
-    result = run("map", study / "project.toml", "--out", out, "--audience", audience)
+    result = run("map", study / "project.toml", "--out", out, "--audience", audience, "--only", "map.html")
     assert result.exit_code == 0, result.stderr
     return json.loads((out / "manifest.json").read_text())
 

@@ -19,7 +19,7 @@ from geo.providers import read_providers
 from layers.inversion import SURE, Hidden, Published, evidence, locate, radius_said_m
 from tests.safety.conftest import run, tell_all
 
-OUTPUTS = ("map", "ranking", "areas")
+OUTPUTS = ("map.html", "map.svg", "ranking", "areas")
 ROOT = Path(__file__).parents[2]
 
 
