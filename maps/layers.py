@@ -108,7 +108,7 @@ def add_layers(page_map: OutreachMap, study: Study, view: View) -> Layers:
 def _ground(study: Study, view: View) -> Iterator[Drawing]:
     """Yield the areas, the outline of the underserved ones, and what lies around them."""
     crs = study.areas.crs
-    context: gpd.GeoDataFrame | None = getattr(study, "context", None)
+    context: gpd.GeoDataFrame | None = study.context
     if context is not None:
         yield Drawing("context", "context", _shapes(context, AREA_VERTICES // 4), ("context",))
     simple = simplify(study.areas.geometry, AREA_VERTICES, coverage=True)
@@ -116,7 +116,7 @@ def _ground(study: Study, view: View) -> Iterator[Drawing]:
     yield Drawing("areas", "areas", features(simple, crs), classes, interactive=True)
     underserved = shapely.union_all(simple[study.areas["underserved"].to_numpy(dtype=bool)])
     yield Drawing("under", "lines", features([underserved], crs), ("under",))
-    regions: gpd.GeoDataFrame | None = getattr(study, "regions", None)
+    regions: gpd.GeoDataFrame | None = study.regions
     if regions is not None and len(regions) < len(study.areas):
         yield Drawing("regions", "marks", _shapes(regions, AREA_VERTICES // 4), ("region",))
 
@@ -134,7 +134,7 @@ def _reach(study: Study) -> Iterator[Drawing]:
 def _roads(study: Study) -> Iterator[Drawing]:
     """Yield the corridor, main roads for orientation, and the studied highways."""
     yield Drawing("band", "lines", _shapes(study.corridor, LINE_VERTICES // 2), ("band",))
-    roads: gpd.GeoDataFrame | None = getattr(study, "roads_context", None)
+    roads: gpd.GeoDataFrame | None = study.roads_context
     if roads is not None:
         yield Drawing("roads", "roads", _shapes(roads, LINE_VERTICES), ("road",))
     yield Drawing("highways", "highways", _shapes(study.highways, LINE_VERTICES), ("highway",))

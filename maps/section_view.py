@@ -49,7 +49,7 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
     view
         Its plain values.
     """
-    table = getattr(study, "sections", None)
+    table = study.sections
     if table is None or table.empty or study.along is None:
         return None
     t = view.texts

@@ -178,7 +178,7 @@ def confidential_note(number: int | None, texts: Texts) -> str:
 
 def attribution(study: Study, texts: Texts) -> str:
     """Return the credit line that follows the OpenStreetMap one on the map."""
-    boundary = clean(getattr(study.project.areas, "source", ""))
+    boundary = clean(study.project.areas.source)
     words = texts("attribution.areas", source=isolate(boundary)) if boundary else ""
     as_of = study.project.as_of
     return ". ".join(part for part in (words, texts("subtitle.date", date=texts.date(as_of)) if as_of else "") if part)

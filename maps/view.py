@@ -32,11 +32,11 @@ def make_view(study: Study) -> View:
         A study may also have ``regions`` (polygons with ``name``) that areas lie in.
     """
     project = study.project
-    texts = load_texts(getattr(project, "language", "en"))
+    texts = load_texts(project.language)
     areas = study.areas
     place = make_place(study)
     highways = _highways(study, texts)
-    towns = _towns(getattr(study, "towns", None))
+    towns = _towns(study.towns)
     rows = _rows(study, texts, place, highways)
     degrees = to_degrees(areas.geometry).total_bounds
     indicators = {
@@ -67,8 +67,8 @@ def make_view(study: Study) -> View:
         sources=tuple((texts.phrase(clean(source.what)), clean(source.text)) for source in study.sources),
         attribution=story.attribution(study, texts),
         as_of=project.as_of,
-        expires_on=getattr(project, "expires_on", None),
-        hotline=getattr(project, "hotline", None),
+        expires_on=project.expires_on,
+        hotline=project.hotline,
         bounds=((degrees[1], degrees[0]), (degrees[3], degrees[2])),
     )
 
@@ -82,7 +82,7 @@ def _weights(weights: Weights) -> dict[str, float]:
 def make_place(study: Study) -> Place:
     """Return where and how a study is told."""
     project = study.project
-    unit = getattr(project, "units", "mi")
+    unit = project.units
     return Place(
         area=isolate(clean(project.study_area)),
         singular=clean(project.areas.singular),
@@ -163,7 +163,7 @@ def _minutes(value: float) -> float:
 
 def _region_names(study: Study, points: gpd.GeoSeries) -> dict[Any, str]:
     """Return the region each area lies in, unless the areas are the regions themselves."""
-    regions = getattr(study, "regions", None)
+    regions = study.regions
     if regions is None or not len(regions) or "name" not in regions.columns:
         return {}
     if len(regions) == len(points) and set(regions["name"]) == set(study.areas["name"]):
@@ -176,7 +176,7 @@ def _region_names(study: Study, points: gpd.GeoSeries) -> dict[Any, str]:
 def _search_words(study: Study) -> dict[Any, tuple[str, ...]]:
     """Return the town names in each area: of the towns table and of public providers."""
     words: dict[Any, set[str]] = {}
-    towns = getattr(study, "towns", None)
+    towns = study.towns
     if towns is not None and len(towns):
         joined = gpd.sjoin(towns.to_crs(study.areas.crs), study.areas[["geometry"]], predicate="within")
         column = next(name for name in joined.columns if name.startswith("index_") or name == study.areas.index.name)
