@@ -161,7 +161,7 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
     folder = out or project.parent / "out"
     with _progress() as say:
         written = write_outputs(study, folder, progress=say, audience=audience, names=names)
-    _print_table(ranking_table(study).head(TOP), study)
+    _print_table(ranking_table(study).head(TOP), noun=study.project.areas.singular)
     click.echo("")
     for path in written:
         click.echo(path)
@@ -185,7 +185,7 @@ def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sectio
     table = ranking_table(study, of=of)
     table = table.head(top) if top else table
     if form == "table":
-        _print_table(table, study)
+        _print_table(table, noun="section" if of == "sections" else study.project.areas.singular)
     elif form == "csv":
         sys.stdout.buffer.write(csv_bytes(table))
     else:
@@ -256,12 +256,12 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda doing: status.update(Text(doing))
 
 
-def _print_table(table: pd.DataFrame, study: Study) -> None:
-    """Print ranked areas with the figures that explain their rank."""
+def _print_table(table: pd.DataFrame, *, noun: str) -> None:
+    """Print what is ranked, each a `noun`, with the figures that explain their rank."""
     view = Table(box=None, pad_edge=False, header_style="bold")
     view.add_column("Rank", justify="right")
     view.add_column("90 % range")
-    view.add_column(study.project.areas.singular.capitalize())
+    view.add_column(noun.capitalize())
     for heading in ("Priority", "Gap", "Need", "Reach", "Minutes*", "People"):
         view.add_column(heading, justify="right")
     for row in table.itertuples():

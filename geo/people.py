@@ -89,7 +89,19 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     if areas is not None and outlines is not None:
         kept, beyond = spread_over_areas(kept, outlines, areas)
         dropped += counted(section.file, "people whose land lies outside every area", round(beyond))
+    if kept["population"].sum() == 0:
+        left_out = ", ".join(f"{part.count:,} {part.reason}" for part in dropped)
+        raise InputError([_nobody_inside(section, left_out)])
     return Reading(kept, tuple(dropped), (record_of(section, opened),))
+
+
+def _nobody_inside(section: People, left_out: str) -> Problem:
+    return Problem(
+        f"has nobody inside the areas; left out: {left_out}." if left_out else "has nobody inside the areas.",
+        file=section.file,
+        column=section.population,
+        remedy="Check that the file has the population of the areas' state.",
+    )
 
 
 def _outlines(frame: pd.DataFrame, crs: CRS) -> gpd.GeoSeries | None:

@@ -312,6 +312,13 @@ class Project(Section):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _towns_to_cut_at(self) -> "Project":
+        if self.sections and self.sections.by == "towns" and self.towns is None:
+            msg = "sections.by is towns: name the file of towns too, with the key `towns`."
+            raise ValueError(msg)
+        return self
+
     @property
     def folder(self) -> Path:
         """Folder of the project file, from which its paths are resolved."""

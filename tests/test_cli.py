@@ -131,6 +131,13 @@ def test_rank_prints_a_table_csv_and_json(study: Path, out: Path) -> None:
     assert [row["rank"] for row in rows] == [1, 2]
 
 
+def test_rank_heads_the_names_with_what_is_ranked(study: Path) -> None:
+    assert "County" in run("rank", study / "project.toml", "--top", 1).stdout
+    sections = run("rank", study / "project.toml", "--areas", "sections", "--top", 1).stdout
+    assert "Section" in sections
+    assert "County" not in sections
+
+
 def test_check_says_what_it_read(study: Path) -> None:
     result = run("check", study / "project.toml")
     assert result.exit_code == 0

@@ -71,6 +71,14 @@ def test_people_elsewhere_or_without_count_or_place_are_dropped_and_counted(tmp_
     )
 
 
+def test_nobody_inside_the_areas_is_a_problem(tmp_path):
+    path = people_file(tmp_path, "tract,pop,lon,lat\n1,,-90.5,32.5\n2,5,-80,32.5\n3,0,-90.5,32.5\n")
+    assert refused(path) == [
+        "people.csv, column 'pop': has nobody inside the areas; left out: 1 without a population figure, "
+        "1 outside every area. Check that the file has the population of the areas' state."
+    ]
+
+
 def test_null_shapes_are_counted(tmp_path):
     path = tmp_path / "p.geojson"
     points = [shapely.Point(-90.5, 32.5), None]

@@ -100,6 +100,7 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
         ("[weights]\nneed = -1", "greater than or equal to 0"),
         ("[weights]\nneed = nan", "finite number"),
         ('[people.indicators."Poverty %"]\ncolumn = "p"\nlabel = "x"', "should match pattern"),
+        ('[sections]\nby = "towns"', "sections.by is towns: name the file of towns too"),
         ('file = "x"', "unknown key"),
     ],
 )
