@@ -1,13 +1,13 @@
 """Shapes in metres → what a screen can show: simplified, in degrees, rounded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from pyproj import CRS
-from shapely.geometry import MultiPolygon, Polygon, mapping
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 WGS84 = CRS.from_epsg(4326)
@@ -18,7 +18,6 @@ FINEST = 8_000
 COARSEST = 50
 """Shapes are simplified by at least 1 / `FINEST` and at most about 1 / `COARSEST` of the width of the map."""
 
-Feature = dict[str, Any]
 Shapes = np.ndarray[Any, np.dtype[np.object_]]
 
 
@@ -71,23 +70,3 @@ def tidy(shape: BaseGeometry, smallest_m2: float) -> BaseGeometry:
         if part.area >= smallest_m2
     ]
     return MultiPolygon(kept)
-
-
-def features(shapes_m: Sequence[BaseGeometry] | Shapes, crs: CRS) -> list[Feature]:
-    """Return shapes in a metric CRS as GeoJSON features in degrees, numbered from 0; empty shapes are left out."""
-    degrees = to_degrees(gpd.GeoSeries(list(shapes_m), crs=crs))
-    return [
-        {"type": "Feature", "id": number, "properties": {}, "geometry": _rounded(mapping(shape))}
-        for number, shape in enumerate(degrees)
-        if not shape.is_empty
-    ]
-
-
-def _rounded(value: Any) -> Any:  # noqa: ANN401 - any part of a GeoJSON geometry
-    if isinstance(value, float):
-        return round(value, DECIMALS)
-    if isinstance(value, list | tuple):
-        return [_rounded(part) for part in value]
-    if isinstance(value, dict):
-        return {key: _rounded(part) for key, part in value.items()}
-    return value

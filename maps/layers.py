@@ -1,7 +1,6 @@
 """Tables of a study → folium layers, styled by class name only: the page's style sheet owns every colour."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import folium
 import geopandas as gpd
@@ -9,9 +8,10 @@ import shapely
 from folium.map import CustomPane
 
 from layers.study import Study
-from maps.geometry import Feature, features, simplify, tidy, width_of
+from maps.geometry import simplify, tidy, width_of
 from maps.leafmap import OutreachMap
 from maps.points import PointLayer, point_columns
+from maps.shapes import ShapeLayer, packed_shapes
 from maps.symbology import PROVIDER, VENUES
 from maps.values import View
 
@@ -51,37 +51,7 @@ PROVIDER_FIELDS = (
 )  # fmt: skip
 
 Layers = dict[str, folium.map.Layer]
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What becomes one GeoJson layer."""
-
-    key: str
-    pane: str
-    features: list[Feature]
-    classes: tuple[str, ...]
-    """Class names of each feature, or of all of them when there is one entry."""
-    interactive: bool = False
-
-    def layer(self) -> folium.GeoJson:
-        """Return the folium layer, with a fixed id so that pages can be compared."""
-
-        def style(feature: Feature) -> dict[str, str]:
-            return {"className": self.classes[feature["id"] if len(self.classes) > 1 else 0]}
-
-        layer = folium.GeoJson(
-            {"type": "FeatureCollection", "features": self.features},
-            name=self.key,
-            control=False,
-            show=False,  # the page's program adds it, once it knows the view
-            style_function=style,
-            smooth_factor=0.6,
-            pane=self.pane,
-            interactive=self.interactive,
-        )
-        layer._id = self.key  # noqa: SLF001 - folium's ids are random
-        return layer
+Named = tuple[str, ShapeLayer | None]
 
 
 def add_panes(page_map: OutreachMap) -> None:
@@ -95,53 +65,57 @@ def add_panes(page_map: OutreachMap) -> None:
 
 def add_layers(page_map: OutreachMap, study: Study, view: View) -> Layers:
     """Add all layers of a study to the map and return them by the name the page's program knows them by."""
-    layers: Layers = {}
-    for drawing in (*_ground(study, view), *_reach(study), *_roads(study)):
-        if drawing.features:
-            layers[drawing.key] = drawing.layer()
-    layers |= _points(view)
+    shapes = (*_ground(study, view), *_reach(study), *_roads(study))
+    layers: Layers = {key: layer for key, layer in shapes if layer is not None} | _points(view)
     for key, layer in layers.items():
         layer.add_to(page_map, name=key)
     return layers
 
 
-def _ground(study: Study, view: View) -> Iterator[Drawing]:
+def _ground(study: Study, view: View) -> Iterator[Named]:
     """Yield the areas, the outline of the underserved ones, and what lies around them."""
     crs = study.areas.crs
     context: gpd.GeoDataFrame | None = study.context
     if context is not None:
-        yield Drawing("context", "context", _shapes(context, AREA_VERTICES // 4), ("context",))
+        yield _layer("context", "context", "context", context, AREA_VERTICES // 4)
     simple = simplify(study.areas.geometry, AREA_VERTICES, coverage=True)
-    classes = tuple(f"area k{colour}" for colour in view.measures[0].classes)
-    yield Drawing("areas", "areas", features(simple, crs), classes, interactive=True)
+    shapes = packed_shapes(simple, crs)
+    yield "areas", ShapeLayer("areas", "area", "areas", shapes, ramp=view.measures[0].classes, interactive=True)
     underserved = shapely.union_all(simple[study.areas["underserved"].to_numpy(dtype=bool)])
-    yield Drawing("under", "lines", features([underserved], crs), ("under",))
+    if not underserved.is_empty:
+        yield "under", ShapeLayer("under", "under", "lines", packed_shapes([underserved], crs))
     regions: gpd.GeoDataFrame | None = study.regions
     if regions is not None and len(regions) < len(study.areas):
-        yield Drawing("regions", "marks", _shapes(regions, AREA_VERTICES // 4), ("region",))
+        yield _layer("regions", "region", "marks", regions, AREA_VERTICES // 4)
 
 
-def _reach(study: Study) -> Iterator[Drawing]:
+def _reach(study: Study) -> Iterator[Named]:
     """Yield the outline of each band, the widest first."""
     smallest_m2 = (width_of(study.areas.geometry) / SMALLEST_PART) ** 2
     table = study.reach.sort_values("minutes", ascending=False)
     for minutes, shape in zip(table["minutes"], table.geometry, strict=True):
         outline = gpd.GeoDataFrame(geometry=[tidy(shape, smallest_m2)], crs=table.crs)
         name = "reach far" if minutes == table["minutes"].max() else "reach near"
-        yield Drawing(f"reach{minutes:g}", "lines", _shapes(outline, LINE_VERTICES), (name,))
+        yield _layer(f"reach{minutes:g}", name, "lines", outline, LINE_VERTICES)
 
 
-def _roads(study: Study) -> Iterator[Drawing]:
+def _roads(study: Study) -> Iterator[Named]:
     """Yield the corridor, main roads for orientation, and the studied highways."""
-    yield Drawing("band", "lines", _shapes(study.corridor, LINE_VERTICES // 2), ("band",))
+    yield _layer("band", "band", "lines", study.corridor, LINE_VERTICES // 2)
     roads: gpd.GeoDataFrame | None = study.roads_context
     if roads is not None:
-        yield Drawing("roads", "roads", _shapes(roads, LINE_VERTICES), ("road",))
-    yield Drawing("highways", "highways", _shapes(study.highways, LINE_VERTICES), ("highway",))
+        yield _layer("roads", "road", "roads", roads, LINE_VERTICES)
+    yield _layer("highways", "highway", "highways", study.highways, LINE_VERTICES)
 
 
-def _shapes(table: gpd.GeoDataFrame, vertices: int) -> list[Feature]:
-    return features(simplify(table.geometry, vertices), table.crs) if len(table) else []
+def _layer(key: str, class_name: str, pane: str, table: gpd.GeoDataFrame, vertices: int) -> Named:
+    """Return a layer of all shapes of a table; None instead of one that would show nothing."""
+    shown = table[~table.geometry.is_empty]
+    if shown.empty:
+        return key, None
+    shapes = packed_shapes(simplify(shown.geometry, vertices), table.crs)
+    lines = bool((shapely.get_dimensions(shown.geometry.to_numpy()) == 1).all())
+    return key, ShapeLayer(key, class_name, pane, shapes, lines=lines)
 
 
 def _points(view: View) -> Layers:

@@ -8,7 +8,8 @@ from typing import Any
 
 from geo.vocabulary import CATEGORIES
 from layers.study import Study
-from maps.geometry import features, simplify
+from maps.geometry import simplify
+from maps.shapes import packed_shapes
 from maps.strip_layout import category_label
 from maps.texts import Texts
 from maps.values import Row, View
@@ -57,7 +58,7 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
     project = study.project.model_copy(update={"areas": study.project.areas.model_copy(update=nouns)})
     rows = make_view(dataclasses.replace(study, areas=table, project=project)).rows
     order = {strip.route_id: number for number, strip in enumerate(study.along.strips)}
-    outlines = features(simplify(table.geometry, _VERTICES, coverage=True), table.crs)
+    outlines = packed_shapes(simplify(table.geometry, _VERTICES, coverage=True), table.crs)
     ends = zip(table["route_id"], table["from_milepost"], table["to_milepost"], strict=True)
     return SectionsView(
         rows=tuple(

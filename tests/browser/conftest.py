@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from layers.study import Study
 from maps.page import render_page
+from maps.values import View
+from maps.view import make_view
+from tests.browser import studies
 from tests.maps.studies import HOSTILE, make_study
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -47,19 +51,42 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
+STUDIES: dict[str, Callable[[Path], Study]] = {
+    "counties": lambda _: make_study(),
+    "tracts": lambda _: make_study(side=30, cell_m=9_000, n_venues=400),
+    "hostile": lambda _: make_study(side=4, hostile=HOSTILE),
+    "spanish": lambda _: make_study(side=5, language="es", units="km"),
+    "example": studies.example,
+    "example sections": studies.example_sections,
+    "example sections in Spanish": studies.example_sections_in_spanish,
+    "real counties": studies.real_counties,
+    "real tracts": studies.real_tracts,
+    "real sections": studies.real_sections,
+}
+"""What the pages are of: studies made in code, the bundled example, and real ones where the data is there."""
+
+
+class Pages(dict[str, Path]):
+    """Files of pages by name; each is made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = folder
+        self.views: dict[str, View] = {}
+
+    def __missing__(self, name: str) -> Path:
+        folder = self.folder / name.replace(" ", "-")
+        folder.mkdir()
+        study = STUDIES[name](folder)
+        self[name] = folder / "map.html"
+        self[name].write_text(render_page(study), encoding="utf-8")
+        self.views[name] = make_view(study)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Pages of three studies: counties, many small areas, and one whose every text is hostile."""
-    folder = tmp_path_factory.mktemp("pages")
-    studies = {
-        "counties": make_study(),
-        "tracts": make_study(side=30, cell_m=9_000, n_venues=400),
-        "hostile": make_study(side=4, hostile=HOSTILE),
-        "spanish": make_study(side=5, language="es", units="km"),
-    }
-    for name, study in studies.items():
-        (folder / f"{name}.html").write_text(render_page(study), encoding="utf-8")
-    return {name: folder / f"{name}.html" for name in studies}
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
+    return Pages(tmp_path_factory.mktemp("pages"))
 
 
 def open_page(

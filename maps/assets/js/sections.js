@@ -8,8 +8,8 @@ function makeSections(map, data, {along, choice, card, tabs}) {
   const rows = all('tbody tr', list);
   const cards = all('template', list);
   const frame = L.layerGroup().addTo(map);
-  const layers = shapes.map(shape => L.geoJSON(shape, {style: {className: 'section'}, pane: 'areas', smoothFactor: 0.6}));
-  const group = L.layerGroup(layers);
+  const group = shapeGroup({className: 'section', pane: 'areas', interactive: true}, shapes);
+  const layers = group.getLayers();
   let chosen = null;
 
   function show(bySections) {
@@ -37,7 +37,7 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     rows[i].classList.add('chosen');
     rows[i].querySelector('button').setAttribute('aria-current', 'true');
     along.highlight(...data.sections.stretches[i]);
-    const overlay = className => L.geoJSON(shapes[i], {style: {className}, interactive: false, pane: 'selection'}).addTo(frame);
+    const overlay = className => L.geoJSON(layers[i].feature, {style: {className}, interactive: false, pane: 'selection'}).addTo(frame);
     overlay('frame-outer');
     overlay('frame-inner');
     byId('card-name').replaceChildren(named(names[i]));

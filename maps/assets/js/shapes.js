@@ -1,3 +1,4 @@
+// What folium's layers call: shapes as steps from corner to corner, and points.
 // Point symbols: each kind has a shape of its own. SHAPES, the corners, come from symbology.py, the same as in the key.
 
 L.ShapeMarker = L.CircleMarker.extend({
@@ -22,4 +23,23 @@ function pointGroup(look, columns) {
     return point;
   });
   return L.layerGroup(markers);
+}
+
+/** What a folium shape layer calls: areas or lines as one layer, each with its number as id. */
+function shapeGroup({className, ramp, lines, ...look}, shapes) {
+  const type = lines ? 'MultiLineString' : 'MultiPolygon';
+  const features = shapes.map((parts, id) =>
+    ({type: 'Feature', id, properties: {}, geometry: {type, coordinates: parts.map(lines ? corners : part => part.map(corners))}}));
+  const style = ({id}) => ({className: ramp ? className + ' k' + ramp[id] : className});
+  return L.geoJSON(features.filter(({id}) => shapes[id].length), {...look, style, smoothFactor: 0.6});
+}
+
+function corners(steps) {
+  const found = [];
+  for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) {
+    x += steps[i];
+    y += steps[i + 1];
+    found.push([x / 1e4, y / 1e4]);
+  }
+  return found;
 }

@@ -149,4 +149,4 @@ function startOrFallBack(map, layers, data) {
   }
 }
 
-window.OutreachMap = {start: startOrFallBack, points: pointGroup};
+window.OutreachMap = {start: startOrFallBack, points: pointGroup, shapes: shapeGroup};
