@@ -4,7 +4,6 @@ A place is found by its coordinates as numbers, exact, rounded or cut off to thr
 100 m or finer in metres), both close together, side by side in two columns, or as shapes; and as binary numbers.
 """
 
-import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,6 +14,7 @@ from pyproj import CRS, Transformer
 from scipy.spatial import KDTree
 
 from geo.crs import WGS84
+from geo.numerals import Numbers, binary_pairs, numbers_in
 from geo.secrets import Secret, fold, link_pattern
 from geo.unpack import Piece
 
@@ -27,13 +27,9 @@ EXACT_DEG, EXACT_M = 1e-6, 0.5
 CLOSE_CHARS, LINE_CHARS = 200, 5_000
 """Longitude and latitude belong together within so many characters, or on a line that is not longer than that."""
 
-GAP_CHARS = 8
-"""Numbers of one list stand no farther apart."""
-
 RUN_NUMBERS = 6
 """Numbers to each side of one, in a list, that tell with which precision it is written."""
 
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,9}(?:\.(\d{1,20}))?(?![\w.]*[A-Za-z_])")
 _US_PHONE = re.compile(
     r"(?<![\d.])(?:\+?1[\s.\-]?)?\(?(\d{3})\)?[\s.\-/\u2010-\u2014]{0,2}(\d{3})[\s.\-\u2010-\u2014]{0,2}(\d{4})(?!\d)"
 )
@@ -92,11 +88,15 @@ def search(pieces: Iterable[Piece], secrets: Sequence[Secret], *, crs: Sequence[
     return Searched(findings, len(files), places.nearest_m[places.known])
 
 
+_Phrase = tuple[tuple[str, ...], str, int]
+"""The words of a text, its kind, and whose it is."""
+
+
 class _Texts:
     """Texts, phone numbers and links, each looked up by what it begins with."""
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
-        self.phrases: dict[str, list[tuple[tuple[str, ...], str, int]]] = defaultdict(list)
+        self.phrases: dict[str, list[_Phrase]] = defaultdict(list)
         self.phones: dict[str, list[int]] = defaultdict(list)
         self.links: dict[str, list[int]] = defaultdict(list)
         for which, secret in enumerate(secrets):
@@ -106,6 +106,7 @@ class _Texts:
                 self.phones[number].append(which)
             for link in secret.links:
                 self.links[link].append(which)
+        self.lengths = sorted({len(word) for word in self.phrases})
         others = [number for number in self.phones if len(number) != 10]  # noqa: PLR2004 - not U.S. ones
         spaced = "|".join(r"[\s().\-/]{0,2}".join(number) for number in others)
         self.other_phone = re.compile(rf"(?<![\d.])(?:{spaced})(?!\d)") if others else None
@@ -128,17 +129,24 @@ class _Texts:
 
     def _phrases(self, words: tuple[str, ...], *, loose: bool) -> Iterable[tuple[str, int]]:
         """Find phrases word by word; when `loose` also with other letters before the first and behind the last word."""
-        lengths = sorted({len(word) for word in self.phrases}) if loose else []
-        for position, word in enumerate(words):
-            starts = {word, *(word[-length:] for length in lengths if length < len(word))} if loose else (word,)
-            for start in starts:
-                for phrase, kind, which in self.phrases.get(start, ()):
-                    found = words[position : position + len(phrase)]
-                    whole = found == phrase
-                    if whole or (
-                        loose and len(phrase) > 1 and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])
-                    ):
-                        yield kind, which
+        begun = self._begun(set(words), loose=loose)
+        for position in [at for at, word in enumerate(words) if word in begun] if begun else ():
+            for phrase, kind, which in begun[words[position]]:
+                found = words[position : position + len(phrase)]
+                whole = found == phrase
+                if whole or (
+                    loose and len(phrase) > 1 and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])
+                ):
+                    yield kind, which
+
+    def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[_Phrase]]:
+        """Return by word the phrases that may begin with it; when `loose` also with what it ends in."""
+        begun = defaultdict(list, {word: list(self.phrases[word]) for word in words & self.phrases.keys()})
+        for length in self.lengths if loose else ():
+            for word in words:
+                if len(word) > length and word[-length:] in self.phrases:
+                    begun[word] += self.phrases[word[-length:]]
+        return begun
 
     def _run_together(self, letters: str) -> Iterable[tuple[str, int]]:
         for phrases in self.phrases.values():
@@ -158,19 +166,21 @@ class _Places:
         self.nearest_m = np.full(len(secrets), np.inf)
         unique = list({system.to_wkt(): system for system in systems}.values())
         self.frames = [] if not self.known.any() else [_Frame(degrees[self.known], system) for system in unique]
+        self.least = min((frame.least for frame in self.frames), default=0.0)
+        self.most = max((frame.most for frame in self.frames), default=0.0)
 
     def search(self, piece: Piece) -> Iterable[tuple[str, int]]:
         if not self.frames:
             return
         if piece.raw:
-            for frame in self.frames:
-                for pairs in binary_pairs(piece.raw):
+            for pairs in binary_pairs(piece.raw, least=self.least, most=self.most):
+                for frame in self.frames:
                     yield from (("coordinates", self.which[row]) for row in frame.match_exact(pairs))
         if piece.text:
-            numbers = _numbers(piece.text)
+            numbers = numbers_in(piece.text)
             for frame in self.frames:
                 yield from (("coordinates", self.which[row]) for row in frame.match_text(numbers))
-            self._measure(numbers.adjacent())
+            self._measure(_adjacent(numbers))
         if len(piece.vertices):
             for frame in self.frames:
                 yield from (("coordinates", self.which[row]) for row in frame.match_exact(piece.vertices))
@@ -188,43 +198,11 @@ class _Places:
                 self.nearest_m[self.which] = np.minimum(self.nearest_m[self.which], distance)
 
 
-@dataclass(frozen=True, eq=False)
-class _Numbers:
-    """The numbers of a text: value, decimals, where they begin and end, and which list and line they stand in."""
-
-    value: np.ndarray
-    decimals: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    run: np.ndarray
-    line: np.ndarray
-    line_chars: np.ndarray
-
-    def adjacent(self) -> np.ndarray:
-        """Return pairs of neighbours of one list, both with decimals enough to be a place."""
-        fine = self.decimals >= LEAST_DECIMALS
-        both = fine[:-1] & fine[1:] & (self.start[1:] - self.end[:-1] <= CLOSE_CHARS // 10)
-        return np.column_stack([self.value[:-1][both], self.value[1:][both]])
-
-
-def _numbers(text: str) -> _Numbers:
-    found = [(m.start(), m.end(), m[0], m[1]) for m in _NUMBER.finditer(text)]
-    start = np.array([f[0] for f in found], dtype=np.int64)
-    end = np.array([f[1] for f in found], dtype=np.int64)
-    value = np.array([float(f[2]) for f in found], dtype=float)
-    decimals = np.array([len(f[3] or "") for f in found], dtype=np.int64)
-    linked = np.array(
-        [
-            later[0] - one[1] <= GAP_CHARS and not text[one[1] : later[0]].strip("[], \t\r\n")
-            for one, later in itertools.pairwise(found)
-        ],
-        dtype=bool,
-    )
-    run = np.concatenate([[0], np.cumsum(~linked)]).astype(np.int64) if found else start
-    breaks = np.array([-1, *(m.start() for m in re.finditer("\n", text)), len(text)], dtype=np.int64)
-    line = np.searchsorted(breaks, start)
-    chars = breaks[line] - breaks[line - 1] if found else start
-    return _Numbers(value, decimals, start, end, run, line, chars)
+def _adjacent(numbers: Numbers) -> np.ndarray:
+    """Return pairs of neighbours, both with decimals enough to be a place."""
+    fine = numbers.decimals >= LEAST_DECIMALS
+    both = fine[:-1] & fine[1:] & (numbers.start[1:] - numbers.end[:-1] <= CLOSE_CHARS // 10)
+    return np.column_stack([numbers.value[:-1][both], numbers.value[1:][both]])
 
 
 class _Frame:
@@ -238,19 +216,24 @@ class _Frame:
         self.coarsest = 10.0**-LEAST_DECIMALS if self.geographic else 100.0
         self.tree = KDTree(self.xy)
         self.low, self.high = self.xy.min(axis=0) - 2 * self.coarsest, self.xy.max(axis=0) + 2 * self.coarsest
+        magnitudes = np.abs([self.low, self.high])
+        self.least = float(np.where(self.low * self.high < 0, 0.0, magnitudes.min(axis=0)).min())
+        self.most = float(magnitudes.max())
 
     def match_exact(self, pairs: np.ndarray) -> set[int]:
         """Return the places that a pair of numbers says exactly, or rounded, in either order."""
         rows: set[int] = set()
         for xy in (pairs, pairs[:, ::-1]):
-            near = ((xy >= self.low) & (xy <= self.high)).all(axis=1)
-            for point in np.unique(xy[near], axis=0) if near.any() else ():
-                for row in self.tree.query_ball_point(point, 1.5 * self.coarsest):
+            (x, y), low, high = xy.T, self.low, self.high
+            near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+            points = np.unique(xy[near], axis=0)
+            for point, beside in zip(points, self.tree.query_ball_point(points, 1.5 * self.coarsest), strict=True):
+                for row in beside:
                     if all(self._says(a, b, _decimals(a)) for a, b in zip(point, self.xy[row], strict=True)):
                         rows.add(row)
         return rows
 
-    def match_text(self, numbers: _Numbers) -> set[int]:
+    def match_text(self, numbers: Numbers) -> set[int]:
         """Return the places of which both coordinates stand close together in a text."""
         rows: set[int] = set()
         least = LEAST_DECIMALS if self.geographic else 0
@@ -267,7 +250,7 @@ class _Frame:
                 rows.add(int(row))
         return rows
 
-    def _hits(self, numbers: _Numbers, near: np.ndarray, wanted: float) -> list[int]:
+    def _hits(self, numbers: Numbers, near: np.ndarray, wanted: float) -> list[int]:
         """Return those of some numbers that say a coordinate."""
         return [int(at) for at in near if self._says(float(numbers.value[at]), wanted, _precision(numbers, int(at)))]
 
@@ -285,7 +268,7 @@ class _Frame:
         return any(abs(cut) <= 0.5 * step * (1 + 1e-9) or 0 <= cut < step for step in steps)
 
 
-def _precision(numbers: _Numbers, at: int) -> int:
+def _precision(numbers: Numbers, at: int) -> int:
     """Return the decimals of a number; in a list of places those of its most precise neighbour on the same axis.
 
     Closing zeros are not written: among places of four decimals "32.431" means 32.4310.
@@ -297,7 +280,7 @@ def _precision(numbers: _Numbers, at: int) -> int:
     return int(own.max()) if len(own) >= RUN_NUMBERS // 2 else int(numbers.decimals[at])
 
 
-def _together(numbers: _Numbers, i: int, j: int) -> bool:
+def _together(numbers: Numbers, i: int, j: int) -> bool:
     """Return whether two numbers can be the two coordinates of one place."""
     first, second = min(i, j), max(i, j)
     if numbers.run[i] == numbers.run[j]:
@@ -310,7 +293,7 @@ def _together(numbers: _Numbers, i: int, j: int) -> bool:
     return _same_position(numbers, i, j)
 
 
-def _same_position(numbers: _Numbers, i: int, j: int) -> bool:
+def _same_position(numbers: Numbers, i: int, j: int) -> bool:
     """Return whether two numbers stand at the same position of two lists of the same length: columns side by side."""
     runs = [numbers.run == numbers.run[at] for at in (i, j)]
     lengths = [int(run.sum()) for run in runs]
@@ -327,18 +310,3 @@ def _decimals(number: float) -> int:
     (3, 15)
     """
     return next((n for n in range(8) if round(number, n) == number), 15)
-
-
-def binary_pairs(raw: bytes) -> Iterable[np.ndarray]:
-    """Yield neighbouring binary numbers at every position of some bytes: 8 and 4 bytes long, either end first."""
-    for kind in ("<f8", ">f8", "<f4", ">f4"):
-        size = int(kind[-1])
-        for shift in range(size):
-            usable = (len(raw) - shift) // size * size
-            if usable < 2 * size:
-                continue
-            with np.errstate(all="ignore"):
-                values = np.frombuffer(raw, dtype=kind, count=usable // size, offset=shift).astype(np.float64)
-            if size == 4:  # noqa: PLR2004 - of a short number the fifth decimal is not sure
-                values = np.round(values, 4)
-            yield np.column_stack([values[:-1], values[1:]])

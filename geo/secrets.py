@@ -50,7 +50,7 @@ _PARTS_OF_HOUSES = frozenset(
 )  # fmt: skip
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_NOT_WORD = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
 _VOCABULARY = frozenset({*CATEGORIES, *CATEGORIES.values(), CONFIDENTIAL_NAME})
 
 
@@ -152,7 +152,8 @@ def fold(text: str) -> tuple[str, ...]:
     >>> fold("12 Oak\u00a0Lane, Suite B")
     ('12', 'oak', 'lane', 'suite', 'b')
     """
-    return tuple(_NOT_WORD.sub(" ", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()).split())
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return tuple(_WORDS.findall(plain.casefold()))
 
 
 def phone_digits(text: str) -> tuple[str, ...]:

@@ -214,9 +214,8 @@ class _Opener:
 
 def _readable(content: bytes) -> str:
     """Return the runs of letters in some bytes, one a line: of one byte a letter and of two."""
-    narrow = (found[0].decode("utf-8", "replace") for found in _PRINTABLE.finditer(content))
-    wide = (found[0].decode("utf-16-le") for found in _WIDE.finditer(content))
-    return "\n".join([*narrow, *wide])
+    wide = (found[::2] for found in _WIDE.findall(content))
+    return b"\n".join([*_PRINTABLE.findall(content), *wide]).decode("utf-8", "replace")
 
 
 def vertices_of(blob: bytes) -> np.ndarray:
