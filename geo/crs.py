@@ -1,12 +1,17 @@
 """Coordinate reference systems: degrees at the two edges, metres in between."""
 
 import geopandas as gpd
-from pyproj import CRS
+import numpy as np
+from pyproj import CRS, Proj
 from pyproj.exceptions import CRSError
 
 from geo.errors import Problem, ProjectError
 
 WGS84 = CRS.from_epsg(4326)
+SCALE_ERROR = 0.02
+"""Most that the metric CRS may be wrong about a length; equal-area projections of the whole US stay below it."""
+
+_ELSE = "or leave the key out to have one chosen."
 
 
 def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
@@ -27,27 +32,36 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
     Raises
     ------
     ProjectError
-        If `code` is unknown or not measured in metres.
+        If `code` is unknown, not measured in metres, or gets lengths in the areas wrong by more than `SCALE_ERROR`.
     """
     if code is None:
         return areas.estimate_utm_crs()
     try:
         crs = CRS.from_user_input(code)
     except CRSError:
-        raise ProjectError(
-            [Problem(f"{code!r} is not a known CRS.", column="crs", remedy='Use a code such as "EPSG:3814".')]
-        ) from None
+        raise _refused(f"{code!r} is not a known CRS.", 'Use a code such as "EPSG:3814".') from None
     if not crs.is_projected or any(axis.unit_name not in {"metre", "meter"} for axis in crs.axis_info[:2]):
-        raise ProjectError(
-            [
-                Problem(
-                    f"{code!r} ({crs.name}) is not measured in metres.",
-                    column="crs",
-                    remedy="Use a projected metric CRS, or leave the key out to have one chosen.",
-                )
-            ]
+        raise _refused(f"{code!r} ({crs.name}) is not measured in metres.", f"Use a projected metric CRS, {_ELSE}")
+    error = _scale_error(crs, areas)
+    if error > SCALE_ERROR:
+        raise _refused(
+            f"{code!r} ({crs.name}) measures lengths in the areas up to {error * 100:.0f} % wrong.",
+            f"Use a projection made for their state, {_ELSE}",
         )
     return crs
+
+
+def _refused(message: str, remedy: str) -> ProjectError:
+    return ProjectError([Problem(message, column="crs", remedy=remedy)])
+
+
+def _scale_error(crs: CRS, areas: gpd.GeoDataFrame) -> float:
+    """Return how far a metre of `crs` is from a metre on the ground, at worst, as a share."""
+    left, bottom, right, top = areas.to_crs(WGS84).total_bounds
+    lon, lat = np.meshgrid(np.linspace(left, right, 5), np.linspace(bottom, top, 5))
+    scales = Proj(crs).get_factors(lon.ravel(), lat.ravel())
+    errors = np.abs(np.concatenate([scales.meridional_scale, scales.parallel_scale]) - 1)
+    return float(np.where(np.isfinite(errors), errors, np.inf).max())
 
 
 def to_metric(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

@@ -52,6 +52,21 @@ def test_a_crs_in_degrees_is_the_projects_mistake(tmp_path):
         read_areas(section(area_file(tmp_path, [square(-90, 32)])), crs="EPSG:4326")
 
 
+@pytest.mark.parametrize(
+    ("crs", "off"),
+    # Mercator stretches by 1 / cos of the latitude: 1.186 at 32.5. The zone of Utah lies 21 degrees to the west.
+    [("EPSG:3857", "1[89] %"), ("EPSG:32612", "[45] %")],
+)
+def test_a_crs_that_stretches_the_areas_is_the_projects_mistake(tmp_path, crs, off):
+    with pytest.raises(ProjectError, match=f"measures lengths in the areas up to {off} wrong"):
+        read_areas(section(area_file(tmp_path, [square(-90, 32)])), crs=crs)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:5070", "EPSG:3814", "EPSG:32615", "EPSG:32616"])
+def test_a_crs_made_for_the_country_or_the_state_will_do(tmp_path, crs):
+    assert read_areas(section(area_file(tmp_path, [square(-90, 32)])), crs=crs).table.crs == crs
+
+
 @pytest.mark.parametrize("wanted", ["28", ["28", "01"]])
 def test_where_keeps_rows(tmp_path, wanted):
     path = area_file(tmp_path, [square(-90, 32), square(-91, 32)], STATE=["28", "22"])
