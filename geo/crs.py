@@ -39,20 +39,24 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
     try:
         crs = CRS.from_user_input(code)
     except CRSError:
-        raise _refused(f"{code!r} is not a known CRS.", 'Use a code such as "EPSG:3814".') from None
+        raise ProjectError(_problem(f"{code!r} is not a known CRS.", 'Use a code such as "EPSG:3814".')) from None
     if not crs.is_projected or any(axis.unit_name not in {"metre", "meter"} for axis in crs.axis_info[:2]):
-        raise _refused(f"{code!r} ({crs.name}) is not measured in metres.", f"Use a projected metric CRS, {_ELSE}")
+        raise ProjectError(
+            _problem(f"{code!r} ({crs.name}) is not measured in metres.", f"Use a projected metric CRS, {_ELSE}")
+        )
     error = _scale_error(crs, areas)
     if error > SCALE_ERROR:
-        raise _refused(
-            f"{code!r} ({crs.name}) measures lengths in the areas up to {error * 100:.0f} % wrong.",
-            f"Use a projection made for their state, {_ELSE}",
+        raise ProjectError(
+            _problem(
+                f"{code!r} ({crs.name}) measures lengths in the areas up to {error * 100:.0f} % wrong.",
+                f"Use a projection made for their state, {_ELSE}",
+            )
         )
     return crs
 
 
-def _refused(message: str, remedy: str) -> ProjectError:
-    return ProjectError([Problem(message, column="crs", remedy=remedy)])
+def _problem(message: str, remedy: str) -> list[Problem]:
+    return [Problem(message, column="crs", remedy=remedy)]
 
 
 def _scale_error(crs: CRS, areas: gpd.GeoDataFrame) -> float:
