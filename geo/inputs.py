@@ -148,7 +148,8 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     say("Measuring the highways …")
     ways = to_metric(highways, crs)
     access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
-    routes = measure_routes(ways, access, extent=areas.table.geometry.union_all(), unit=project.units)
+    extent = areas.table.geometry.union_all()
+    routes = measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed)
     return Inputs(
         network=network,
         highways=ways,

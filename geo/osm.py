@@ -1,7 +1,7 @@
-"""OpenStreetMap files: roads, motorway exits and places."""
+"""OpenStreetMap files: roads, numbered routes, motorway exits and places."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from geo.errors import InputError, Problem
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
+from geo.osm_routes import NOT_HERE, with_routes
 from geo.osm_tags import PLACE_COLUMNS
 from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Bbox, Ways, join_roads, read_ways, write_ways
 from geo.packed import packed_bomb
@@ -32,7 +33,9 @@ class OsmData:
     Parameters
     ----------
     roads
-        Ways that carry cars.
+        Ways that carry cars, with the numbers of their own and of the route relations that they belong to.
+    signed
+        By canonical number, "NS" or "EW" for highways whose route relations say how they are signed.
     junctions
         Motorway exits: `osm_id`, `ref` (exit number), `name`; Points in EPSG:4326.
     places
@@ -43,6 +46,7 @@ class OsmData:
     """
 
     roads: Roads
+    signed: Mapping[str, str]
     junctions: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     dropped: tuple[Dropped, ...]
@@ -92,16 +96,17 @@ def read_osm(
     say("Joining roads …")
     junctions = place_table([row for part in places for row in part.junctions], JUNCTION_COLUMNS)
     roads, copies = join_roads(ways, junctions["osm_id"].str.removeprefix("n").astype("int64").to_numpy())
+    roads, signed, missing = with_routes(roads, [part.routes for part in places])
     dropped = tuple(
         Dropped(path.name, reason, count)
-        for path, part, count in zip(paths, places, copies, strict=True)
-        for reason, count in sorted({**part.dropped, COPIES: count}.items())
+        for path, part, copied, absent in zip(paths, places, copies, missing, strict=True)
+        for reason, count in sorted({**part.dropped, COPIES: copied, NOT_HERE: absent}.items())
         if count
     )
     if not len(roads):
         raise InputError([_no_roads(paths, {entry.reason for entry in dropped})])
     found = place_table([row for part in places for row in part.places], PLACE_COLUMNS)
-    return OsmData(roads, junctions, found, dropped)
+    return OsmData(roads, signed, junctions, found, dropped)
 
 
 def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places]:

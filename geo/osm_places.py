@@ -1,4 +1,4 @@
-"""Places and motorway exits of OpenStreetMap files: nodes, closed ways and multipolygon relations."""
+"""Places, motorway exits and numbered routes of OpenStreetMap files: nodes, closed ways and relations."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ import geopandas as gpd
 import osmium
 import pandas as pd
 import shapely
-from osmium.osm import AREA, NODE, Area, Node
+from osmium.osm import AREA, NODE, RELATION, Area, Node, Relation
 
 from geo.crs import WGS84
+from geo.osm_routes import ROUTE_TAG, RouteRelation, read_route
 from geo.osm_tags import JUNCTION_TAG, PLACE_TAGS, is_place, is_social_facility, place_text
 from geo.osm_ways import Bbox, has_locations_on_ways
 
@@ -26,22 +27,23 @@ Row = dict[str, object]
 
 @dataclass
 class Places:
-    """Places and exits of one file as rows of their tables, and how many were left out for which reason."""
+    """Places and exits of one file as rows of their tables, its routes, and how many were left out for which reason."""
 
     places: list[Row] = field(default_factory=list)
     junctions: list[Row] = field(default_factory=list)
+    routes: list[RouteRelation] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
 def read_places(path: Path, clip: Bbox | None) -> Places:
-    """Read the places and motorway exits of an OpenStreetMap file.
+    """Read the places, motorway exits and numbered routes of an OpenStreetMap file.
 
     Parameters
     ----------
     path
         The file.
     clip
-        (left, bottom, right, top) in degrees: what lies outside is left out. None keeps all.
+        (left, bottom, right, top) in degrees: what lies outside is left out, but for routes. None keeps all.
 
     Raises
     ------
@@ -52,10 +54,13 @@ def read_places(path: Path, clip: Bbox | None) -> Places:
     processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.TagFilter(*PLACE_TAGS))
     if has_locations_on_ways(processor.header):
         processor = processor.with_locations(None)  # type: ignore[arg-type] # there are no plain nodes to look up
-    kinds = osmium.filter.EntityFilter(NODE | AREA)
-    for thing in processor.with_filter(kinds).with_filter(osmium.filter.TagFilter(JUNCTION_TAG, *PLACE_TAGS)):
+    kinds = osmium.filter.EntityFilter(NODE | AREA | RELATION)
+    tags = osmium.filter.TagFilter(JUNCTION_TAG, ROUTE_TAG, *PLACE_TAGS)
+    for thing in processor.with_filter(kinds).with_filter(tags):
         if isinstance(thing, Node | Area):
             _add(thing, found, clip)
+        elif isinstance(thing, Relation) and (route := read_route(thing)) is not None:
+            found.routes.append(route)
     return found
 
 

@@ -63,6 +63,10 @@ _STAFFED = frozenset({"office", "visitor_centre"})
 _WELCOME = re.compile(r"(?i)welcome\s+cent(?:er|re)")
 _UNUSED = ("disused", "abandoned", "demolished", "razed")
 
+_PLACEHOLDER = re.compile(
+    r"(?i)\s*(?:fix\s?me\b.*|to\s?do\b.*|tbd|n/a|none|null|no(?: ?name| ?ref)?|yes|\(?unnamed\)?(?: road)?|unknown(?: road)?)\W*$"
+)
+
 Tags = Callable[[str, str], str]
 """A look-up like ``dict.get``: key and the value where the tag is absent."""
 
@@ -183,11 +187,22 @@ def canonical_ref(text: str) -> str:
 
 
 def split_refs(text: str) -> list[str]:
-    """Return the refs that a `ref` tag lists.
+    """Return the refs that a `ref` tag lists, without what mappers write where they know none.
 
     Examples
     --------
-    >>> split_refs("I 20;US 49")
-    ['I 20', 'US 49']
+    >>> split_refs("I 20;US 49"), split_refs("FIXME; ?;US 49")
+    (['I 20', 'US 49'], ['US 49'])
     """
-    return [part.strip() for part in text.split(";") if part.strip()]
+    return [part.strip() for part in text.split(";") if is_said(part)]
+
+
+def is_said(text: str) -> bool:
+    """Say whether a number or name says anything: it has a letter or digit and is no placeholder.
+
+    Examples
+    --------
+    >>> is_said("Main Street"), is_said("Fixme: name?"), is_said("--"), is_said(" unknown ")
+    (True, False, False, False)
+    """
+    return any(letter.isalnum() for letter in text) and not _PLACEHOLDER.match(text)

@@ -21,7 +21,7 @@ from geo.osm import OsmData
 from geo.records import Dropped
 from geo.roads import Roads
 
-MAGIC = b"outreach roads 1\n"
+MAGIC = b"outreach roads 2\n"
 _DIGEST_LENGTH = 64
 _ARRAYS_AT = len(MAGIC) + _DIGEST_LENGTH + 1
 _SCALARS = ("n_components", "kept_components", "kept_share")
@@ -122,6 +122,7 @@ def _arrays(entry: RoadEntry) -> Arrays:
         "sources": list(entry.sources),
         "dropped": [[part.source, part.reason, part.count] for part in osm.dropped],
         "refs": list(texts),
+        "signed": dict(osm.signed),
         "links": entry.links,
         **{name: getattr(network, name) for name in _SCALARS},
     }
@@ -141,6 +142,7 @@ def _entry(arrays: Mapping[str, npt.NDArray[Any]], crs: CRS) -> RoadEntry:
     ref = np.array(notes["refs"], dtype=np.object_)[arrays["roads.ref"]]
     osm = OsmData(
         Roads(ref=ref, **_fields(Roads, arrays, "roads.", but={"ref"})),
+        notes["signed"],
         _frame(arrays, "junctions."),
         _frame(arrays, "places."),
         tuple(Dropped(*part) for part in notes["dropped"]),

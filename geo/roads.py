@@ -50,7 +50,7 @@ class Roads:
     direction
         1 one-way along the way, -1 against it, 0 both directions.
     ref
-        Its number, or several joined by ";"; "" where absent.
+        Its number, or several joined by ";", those of its route relations behind its own; "" where absent.
     """
 
     node_id: Ints
@@ -126,8 +126,8 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        `ref` (as asked), `way_id`, `one_way` (True for one carriageway of two), `length_m` LineStrings in EPSG:4326,
-        in the order of `refs`, then by way.
+        `ref` (as asked), `way_id`, `one_way` (True for one carriageway of two), `length_m`; LineStrings in EPSG:4326,
+        one-way ones in the direction of the traffic, in the order of `refs`, then by way.
 
     Raises
     ------
@@ -150,6 +150,7 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
         raise NetworkError([_unknown_ref(ref, +known) for ref in missing])
     ways = {key: np.flatnonzero(np.isin(number, rows) & through) for key, rows in found.items()}
     chosen = np.concatenate(list(ways.values()))
+    lines = _lines(roads, chosen)
     return gpd.GeoDataFrame(
         {
             "ref": [asked[key] for key, rows in ways.items() for _ in rows],
@@ -157,7 +158,7 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
             "one_way": roads.direction[chosen] != 0,
             "length_m": way_lengths_m(roads, chosen),
         },
-        geometry=_lines(roads, chosen),
+        geometry=np.where(roads.direction[chosen] < 0, shapely.reverse(lines), lines),
         crs=WGS84,
     )
 

@@ -163,10 +163,12 @@ class Route:
         )
 
 
-def driving_order(line: shapely.LineString, ref: str, *, is_loop: bool) -> tuple[shapely.LineString, tuple[str, str]]:
+def driving_order(
+    line: shapely.LineString, ref: str, *, is_loop: bool, signed: str = ""
+) -> tuple[shapely.LineString, tuple[str, str]]:
     """Return a line from south to north or from west to east, and the names of its directions.
 
-    US highways of one or two digits say which: odd numbers run from south to north, even ones from west to east. For
+    `signed` ("NS" or "EW") decides, where route relations say how the highway is signed. Otherwise US highways of one or two digits say which: odd numbers run from south to north, even ones from west to east. For
     others, and where a number does not fit the course at all, the longer of the two distances decides. A ring runs
     clockwise.
 
@@ -183,7 +185,9 @@ def driving_order(line: shapely.LineString, ref: str, *, is_loop: bool) -> tuple
     east, north = x1 - x0, y1 - y0
     number = re.match(r"(?:I|US) (\d{1,2})\b", canonical_ref(ref))
     northward = abs(north) > abs(east)
-    if number and min(abs(east), abs(north)) > max(abs(east), abs(north)) / 4:
+    if signed:
+        northward = signed == "NS"
+    elif number and min(abs(east), abs(north)) > max(abs(east), abs(north)) / 4:
         northward = int(number[1]) % 2 == 1
     if (north if northward else east) < 0:
         line = line.reverse()

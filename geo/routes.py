@@ -1,6 +1,8 @@
 """Numbered highways as measured lines: each a line in driving order with mileposts, exits and a side for everything."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import require_same_crs
+from geo.osm_tags import canonical_ref
 from geo.records import Dropped
 from geo.route_exits import EXIT_COLUMNS, NODE_COLUMNS, exit_notes, exit_tables, nodes_on_route
 from geo.route_line import METRES, Route, driving_order, inside_m, measure
@@ -89,7 +92,12 @@ class Routes:
 
 
 def measure_routes(
-    ways: gpd.GeoDataFrame, access: gpd.GeoDataFrame, *, extent: shapely.Geometry, unit: str = "mi"
+    ways: gpd.GeoDataFrame,
+    access: gpd.GeoDataFrame,
+    *,
+    extent: shapely.Geometry,
+    unit: str = "mi",
+    signed: Mapping[str, str] = MappingProxyType({}),
 ) -> Routes:
     """Measure each highway from where it first enters the study area.
 
@@ -105,6 +113,8 @@ def measure_routes(
         The study area in the same CRS.
     unit
         "mi" or "km", the unit of the mileposts.
+    signed
+        By canonical ref, "NS" or "EW" where it is known how a highway is signed.
 
     Returns
     -------
@@ -120,11 +130,12 @@ def measure_routes(
     exits = [gpd.GeoDataFrame(columns=list(EXIT_COLUMNS), geometry="geometry", crs=ways.crs)]
     nodes = [gpd.GeoDataFrame(columns=list(NODE_COLUMNS), geometry="geometry", crs=ways.crs)]
     for ref, own in ways.groupby("ref", sort=False):
-        parts, said = _parts(str(ref), own, extent)
+        axis = signed.get(canonical_ref(str(ref)), "")
+        parts, said = _parts(str(ref), own, extent, signed=axis)
         notes += said
         end = 0.0
         for number, spine in enumerate(parts, start=1):
-            route, on_route, said = _measured(str(ref), number, spine, own, access, extent=extent, unit=unit)
+            route, on_route, said = _measured(str(ref), number, spine, own, access, extent=extent, unit=unit, signed=axis)
             if number > 1 and not len(route.calibration.at):
                 route = _shifted(route, end + route.line.distance(routes[-1].line) / METRES[unit])
             notes += said
@@ -146,7 +157,9 @@ def _joined(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
-def _parts(ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> tuple[list[Spine], list[Dropped]]:
+def _parts(
+    ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry, *, signed: str
+) -> tuple[list[Spine], list[Dropped]]:
     """Return the parts of a highway that cross the study area, in driving order, and what was left out."""
     found = spines(ways)
     here = [spine for spine in found if inside_m(spine.line, extent)]
@@ -168,7 +181,7 @@ def _parts(ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> tuple[
     if side_m >= LEAST_PART_M / 10:
         text = f"course with side branches of the same number ({side_m / 1000:.1f} km), left out of the measured line"
         notes.append(Dropped(ref, text, sum(spine.side_m > 0 for spine in parts)))
-    _, directions = driving_order(parts[0].line, ref, is_loop=parts[0].is_loop)
+    _, directions = driving_order(parts[0].line, ref, is_loop=parts[0].is_loop, signed=signed)
     axis = 1 if directions[0] == "NB" else 0
     return sorted(parts, key=lambda spine: spine.line.centroid.coords[0][axis]), notes
 
@@ -182,9 +195,10 @@ def _measured(
     *,
     extent: shapely.Geometry,
     unit: str,
+    signed: str,
 ) -> tuple[Route, gpd.GeoDataFrame, list[Dropped]]:
     """Return one part of a highway measured and calibrated, its access points, and what is odd about them."""
-    line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop)
+    line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop, signed=signed)
     own = ways[ways.geometry.distance(spine.courses) < 1]
     for _ in range(2):
         runs_m = inside_m(line, extent)

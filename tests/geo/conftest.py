@@ -15,7 +15,7 @@ def osm_xml(nodes, ways=(), relations=()):
     """Return an .osm document.
 
     `nodes` maps id to (lon, lat) or (lon, lat, tags); `ways` are (id, node ids, tags); `relations` are
-    (id, [(way, role)], tags).
+    (id, members, tags) with members (way, role) or ("relation", id, role).
     """
 
     def tagged(tags):
@@ -30,7 +30,8 @@ def osm_xml(nodes, ways=(), relations=()):
         members = "".join(f'<nd ref="{ref}"/>' for ref in refs)
         lines.append(f'<way id="{number}" version="1">{members}{tagged(tags)}</way>')
     for number, members, tags in relations:
-        inner = "".join(f'<member type="way" ref="{ref}" role="{role}"/>' for ref, role in members)
+        typed = [member if len(member) > 2 else ("way", *member) for member in members]
+        inner = "".join(f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in typed)
         lines.append(f'<relation id="{number}" version="1">{inner}{tagged(tags)}</relation>')
     return "\n".join([*lines, "</osm>"])
 
