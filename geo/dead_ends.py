@@ -11,7 +11,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
-from geo.roads import Floats, Ints, Roads
+from geo.roads import ROAD_TEXTS, Floats, Ints, Roads
 from geo.snap import OFF_ROAD_DETOUR, OFF_ROAD_KMH
 
 MOST_LINKS = 3
@@ -84,6 +84,7 @@ def _flat(roads: Roads) -> Floats:
 
 def _with_links(roads: Roads, start: Ints, end: Ints) -> Roads:
     count = len(start)
+    texts = {name: np.append(getattr(roads, name), np.full(count, "", dtype=object)) for name in ROAD_TEXTS}
     vertices = np.column_stack([start, end]).ravel().astype(np.int32)
     return replace(
         roads,
@@ -93,5 +94,5 @@ def _with_links(roads: Roads, start: Ints, end: Ints) -> Roads:
         road_class=np.concatenate([roads.road_class, np.full(count, LINK_CLASS, dtype=np.int8)]),
         maxspeed_kmh=np.concatenate([roads.maxspeed_kmh, np.full(count, LINK_KMH)]),
         direction=np.concatenate([roads.direction, np.zeros(count, dtype=np.int8)]),
-        ref=np.concatenate([roads.ref, np.full(count, "", dtype=object)]),
+        **texts,
     )

@@ -37,7 +37,7 @@ class OsmData:
     signed
         By canonical number, "NS" or "EW" for highways whose route relations say how they are signed.
     junctions
-        Motorway exits: `osm_id`, `ref` (exit number), `name`; Points in EPSG:4326.
+        Motorway exits: `osm_id`, `ref` (exit number), `name`, `exit_to`; Points in EPSG:4326.
     places
         Places where outreach may meet people, not yet classified: `osm_id` ("n1", "w2", "r3"), the text columns of
         `PLACE_COLUMNS`; Points in EPSG:4326, inside the outline of ways and relations.

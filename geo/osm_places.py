@@ -16,7 +16,7 @@ from geo.osm_routes import ROUTE_TAG, RouteRelation, read_route
 from geo.osm_tags import JUNCTION_TAG, PLACE_TAGS, is_place, is_social_facility, place_text
 from geo.osm_ways import Bbox, has_locations_on_ways
 
-JUNCTION_COLUMNS = ("ref", "name")
+JUNCTION_COLUMNS = ("ref", "name", "exit_to")
 
 _SOCIAL = "shelters and social facilities, which are never taken from OpenStreetMap"
 _BROKEN = "places with an outline that does not close"

@@ -107,8 +107,8 @@ class _Highway:
 def with_routes(roads: Roads, files: Sequence[Sequence[RouteRelation]]) -> tuple[Roads, dict[str, str], list[int]]:
     """Give ways the numbers of the highways whose relations they belong to.
 
-    A number that a way carries itself is not repeated, and a way of a business loop or another branch ("US 49 Business")
-    stays one, whatever relation lists it. A relation also lists what its member relations do: those of one direction,
+    A number that a way carries itself is not repeated, and a way of a branch ("US 49 Business") stays one, whatever
+    relation lists it. A relation also lists what its member relations do: those of one direction,
     of one state, or without a number of their own.
 
     Parameters
@@ -157,9 +157,7 @@ def _joined(files: Sequence[Sequence[RouteRelation]]) -> dict[int, RouteRelation
     return relations
 
 
-def _ways_below(
-    root: RouteRelation, key: str, relations: Mapping[int, RouteRelation]
-) -> Iterator[tuple[int, str]]:
+def _ways_below(root: RouteRelation, key: str, relations: Mapping[int, RouteRelation]) -> Iterator[tuple[int, str]]:
     """Yield the ways of a relation and of those below it, with their axes; branches of the highway left out."""
     waiting, seen = [(root, "")], {root.relation_id}
     while waiting:

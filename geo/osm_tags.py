@@ -64,7 +64,7 @@ _WELCOME = re.compile(r"(?i)welcome\s+cent(?:er|re)")
 _UNUSED = ("disused", "abandoned", "demolished", "razed")
 
 _PLACEHOLDER = re.compile(
-    r"(?i)\s*(?:fix\s?me\b.*|to\s?do\b.*|tbd|n/a|none|null|no(?: ?name| ?ref)?|yes|\(?unnamed\)?(?: road)?|unknown(?: road)?)\W*$"
+    r"(?i)\W*(?:fix\s?me\b.*|to\s?do\b.*|tbd|n/a|none|null|no(?: ?name| ?ref)?|yes|(?:unnamed|unknown)\b.{0,8})\W*$"
 )
 
 Tags = Callable[[str, str], str]
@@ -206,3 +206,51 @@ def is_said(text: str) -> bool:
     (True, False, False, False)
     """
     return any(letter.isalnum() for letter in text) and not _PLACEHOLDER.match(text)
+
+
+def road_labels(ref: str, name: str) -> dict[str, str]:
+    """Return what people call a road: by its numbers with their kind, else its name.
+
+    Of two refs with one number, as a way and its route relation may write it, the one with its kind counts. US
+    interstates take a hyphen; a mere number stands behind the name of the road.
+
+    Returns
+    -------
+    dict
+        Labels by canonical ref, or by the name of a road without number; empty for a road with neither.
+
+    Examples
+    --------
+    >>> road_labels("18;MS 18;I 220", "Raymond Road"), road_labels("", "County Line Road")
+    ({'MS 18': 'MS 18', 'I 220': 'I-220'}, {'County Line Road': 'County Line Road'})
+    >>> road_labels("11", "Triq il-Kosta"), road_labels("11", ""), road_labels("FIXME", "fixme")
+    ({'11': 'Triq il-Kosta (11)'}, {'11': 'road 11'}, {})
+    """
+    numbers: dict[str, str] = {}
+    for text in split_refs(ref):
+        digits = "".join(re.findall(r"\d+", text)) or text
+        if digits not in numbers or is_bare(numbers[digits]):
+            numbers[digits] = text
+    street = " ".join(name.split()) if is_said(name) else ""
+    if not numbers:
+        return {street: street} if street else {}
+    bare = f"{street} ({{}})" if street else "road {}"
+    return {
+        canonical_ref(text): bare.format(text) if is_bare(text) else highway_label(text) for text in numbers.values()
+    }
+
+
+def is_bare(ref: str) -> bool:
+    """Say whether a ref is a mere number, without the kind of road: "11", "11a"."""
+    return re.fullmatch(r"\d+ ?[A-Za-z]?", ref) is not None
+
+
+def highway_label(ref: str) -> str:
+    """Return a highway number as people write it: US interstates take a hyphen, other numbers stay as they are.
+
+    Examples
+    --------
+    >>> highway_label("I 55"), highway_label("US 49"), highway_label("CG-2")
+    ('I-55', 'US 49', 'CG-2')
+    """
+    return re.sub(r"^I[ -]?(?=\d)", "I-", ref)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from osmium.osm import NODE, WAY
 from pyarrow import compute, csv
 
-from geo.osm_tags import ROAD_CLASSES, direction, is_open_to_cars
+from geo.osm_tags import LINK_CLASSES, ROAD_CLASSES, direction, is_open_to_cars
 from geo.roads import Floats, Ints, Roads
 from geo.speeds import parse_maxspeed
 
@@ -40,7 +40,9 @@ _LINE_TYPES = csv.ConvertOptions(column_types={"way_id": pa.string(), "tags": pa
 _FIELDS = csv.ParseOptions(delimiter=" ", quote_char=False)
 
 _RULE_KEYS = ("highway", "area", "access", "vehicle", "motor_vehicle", "motorcar", "oneway", "junction", "maxspeed")
-_TAG = re.compile(rf"(?:^T|,)({'|'.join(_RULE_KEYS)}|ref)=([^,]*)")
+_SIGN_KEYS = ("destination:ref", "destination:street", "destination")
+_TEXT_KEYS = ("ref", "name", "junction:ref", *_SIGN_KEYS)
+_TAG = re.compile(rf"(?:^T|,)({'|'.join((*_RULE_KEYS, *_TEXT_KEYS))})=([^,]*)")
 _ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
 _NO_ROAD = -1
 
@@ -51,7 +53,7 @@ class Ways:
 
     Parameters
     ----------
-    way_id, road_class, maxspeed_kmh, direction, ref
+    way_id, road_class, maxspeed_kmh, direction, ref, name, exit_ref
         As in `Roads`, one entry per piece.
     size
         Number of vertices of each piece.
@@ -64,6 +66,8 @@ class Ways:
     maxspeed_kmh: Floats
     direction: npt.NDArray[np.int8]
     ref: npt.NDArray[np.object_]
+    name: npt.NDArray[np.object_]
+    exit_ref: npt.NDArray[np.object_]
     size: Ints
     node_id: Ints
     lon: Floats
@@ -126,9 +130,10 @@ def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, Counter[str]]:
 
 
 class _Rules:
-    """What the tags of ways amount to, worked out once for each set of values that occurs."""
+    """What the tags of ways amount to, worked out once for each set of values that occurs; each text kept once."""
 
     def __init__(self) -> None:
+        self.texts: dict[str, str] = {}
         self.number: dict[tuple[tuple[str, str], ...], int] = {}
         self.road_class: list[int] = []
         self.direction: list[int] = []
@@ -141,6 +146,13 @@ class _Rules:
         if number is None:
             number = self.number[key] = self._add({name: _plain(value) for name, value in key})
         return number
+
+    def text(self, value: str) -> str:
+        """Return a text without its escapes; equal ones are one object, since thousands of ways share a name."""
+        found = self.texts.get(value)
+        if found is None:
+            found = self.texts[value] = _plain(value)
+        return found
 
     def _add(self, tags: dict[str, str]) -> int:
         """Work out a rule."""
@@ -160,10 +172,12 @@ def _plain(text: str) -> str:
 
 def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str]) -> Ways:
     """Return the roads of some lines of the OPL file."""
-    rule, ref = [], []
+    rule, ref, name, exit_ref = [], [], [], []
     for text in block["tags"].to_pylist():
         tags = dict(_TAG.findall(text))
-        ref.append(_plain(tags.pop("ref", "")))
+        ref.append(rules.text(tags.pop("ref", "")))
+        exit_ref.append(rules.text(tags.pop("junction:ref", "")))
+        name.append(rules.text(_name(tags)))
         rule.append(rules.of(tags))
     rows = np.flatnonzero(np.array(rule) != _NO_ROAD)
     counts[CLOSED] += len(rule) - len(rows)
@@ -177,11 +191,20 @@ def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts:
         maxspeed_kmh=np.array(rules.maxspeed_kmh, np.float64)[number],
         direction=np.array(rules.direction, np.int8)[number],
         ref=np.array(ref, np.object_)[way],
+        name=np.array(name, np.object_)[way],
+        exit_ref=np.array(exit_ref, np.object_)[way],
         size=size,
         node_id=vertices[0],
         lon=vertices[1],
         lat=vertices[2],
     )
+
+
+def _name(tags: dict[str, str]) -> str:
+    """Take the texts out of some tags and return the name; of a slip road, what its signs say it leads to."""
+    name = tags.pop("name", "")
+    signs = [tags.pop(key, "") for key in _SIGN_KEYS]
+    return next(filter(None, signs), "") if tags["highway"] in LINK_CLASSES else name
 
 
 def _pieces(
@@ -231,7 +254,7 @@ def _no_ways() -> Ways:
     """Return nothing, with the right types."""
     none = np.zeros(0)
     ids, codes, texts = none.astype(np.int64), none.astype(np.int8), none.astype(np.object_)
-    return Ways(ids, codes, none, codes, texts, ids, ids, none, none)
+    return Ways(ids, codes, none, codes, texts, texts, texts, ids, ids, none, none)
 
 
 def _stacked(parts: Sequence[Ways]) -> Ways:
@@ -281,6 +304,8 @@ def join_roads(files: Sequence[Ways], exits: Ints) -> tuple[Roads, list[int]]:
         maxspeed_kmh=kept.maxspeed_kmh,
         direction=kept.direction,
         ref=kept.ref,
+        name=kept.name,
+        exit_ref=kept.exit_ref,
     )
     return roads, copies
 

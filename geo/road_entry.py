@@ -19,7 +19,7 @@ from geo.crs import WGS84
 from geo.network import RoadNetwork, Samples
 from geo.osm import OsmData
 from geo.records import Dropped
-from geo.roads import Roads
+from geo.roads import ROAD_TEXTS, Roads
 
 MAGIC = b"outreach roads 2\n"
 _DIGEST_LENGTH = 64
@@ -117,18 +117,18 @@ def _digest(file: BufferedReader | BufferedRandom) -> bytes:
 def _arrays(entry: RoadEntry) -> Arrays:
     """Return everything as named arrays of numbers; texts and single values as JSON."""
     osm, network = entry.osm, entry.network
-    codes, texts = pd.factorize(osm.roads.ref)
+    texts = {name: pd.factorize(getattr(osm.roads, name)) for name in ROAD_TEXTS}
     notes = {
         "sources": list(entry.sources),
         "dropped": [[part.source, part.reason, part.count] for part in osm.dropped],
-        "refs": list(texts),
+        "texts": {name: list(values) for name, (_, values) in texts.items()},
         "signed": dict(osm.signed),
         "links": entry.links,
         **{name: getattr(network, name) for name in _SCALARS},
     }
     return {
         "notes": _json(notes),
-        "roads.ref": codes.astype(np.int32),
+        **{f"roads.{name}": codes.astype(np.int32) for name, (codes, _) in texts.items()},
         **_numbers(osm.roads, "roads."),
         **_numbers(network, "network."),
         **_numbers(network.samples, "samples."),
@@ -139,9 +139,9 @@ def _arrays(entry: RoadEntry) -> Arrays:
 
 def _entry(arrays: Mapping[str, npt.NDArray[Any]], crs: CRS) -> RoadEntry:
     notes = _notes(arrays)
-    ref = np.array(notes["refs"], dtype=np.object_)[arrays["roads.ref"]]
+    texts = {name: np.array(notes["texts"][name], dtype=np.object_)[arrays[f"roads.{name}"]] for name in ROAD_TEXTS}
     osm = OsmData(
-        Roads(ref=ref, **_fields(Roads, arrays, "roads.", but={"ref"})),
+        Roads(**texts, **_fields(Roads, arrays, "roads.", but={*ROAD_TEXTS})),
         notes["signed"],
         _frame(arrays, "junctions."),
         _frame(arrays, "places."),

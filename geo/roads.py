@@ -18,6 +18,9 @@ from geo.osm_tags import LINK_CLASSES, ROAD_CLASSES, canonical_ref, split_refs
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+ROAD_TEXTS = ("ref", "name", "exit_ref")
+"""The fields of `Roads` that are texts."""
+
 WGS84_A_M = 6_378_137.0
 WGS84_E2 = 0.006_694_379_990_141_317
 
@@ -51,6 +54,10 @@ class Roads:
         1 one-way along the way, -1 against it, 0 both directions.
     ref
         Its number, or several joined by ";", those of its route relations behind its own; "" where absent.
+    name
+        Its name; of slip roads the road or town that their signs name (`destination`); "" where absent.
+    exit_ref
+        The exit number that a slip road carries (`junction:ref`); "" where absent.
     """
 
     node_id: Ints
@@ -64,6 +71,8 @@ class Roads:
     maxspeed_kmh: Floats
     direction: npt.NDArray[np.int8]
     ref: npt.NDArray[np.object_]
+    name: npt.NDArray[np.object_]
+    exit_ref: npt.NDArray[np.object_]
 
     def __len__(self) -> int:
         """Return the number of ways."""

@@ -1,16 +1,26 @@
 """Where a highway can be left: its exits and, where it is no motorway, its crossings; with the roads they lead to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse.csgraph import dijkstra
 
 from geo.crs import WGS84
 from geo.network import fastest_edges
-from geo.osm_tags import LIMITED_ACCESS, LINK_CLASSES, ROAD_CLASSES, canonical_ref, split_refs
+from geo.osm_tags import (
+    LIMITED_ACCESS,
+    LINK_CLASSES,
+    ROAD_CLASSES,
+    canonical_ref,
+    highway_label,
+    is_said,
+    road_labels,
+    split_refs,
+)
 from geo.roads import Ints, Roads, segment_lengths_m
 
 RAMP_M = 1_500.0
@@ -32,24 +42,32 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     roads
         The roads.
     junctions
-        Motorway exits: `osm_id`, `ref`, `name`; Points in EPSG:4326.
+        Motorway exits: `osm_id`, `ref`, `name`, `exit_to`; Points in EPSG:4326.
     refs
         Highway numbers as a project writes them.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        `osm_id`, `ref` (exit number), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`), `on` (canonical refs of the
-        through roads at this node, joined by ";"; "-" where they have no number, "" where there is none) and `crossing`
-        (the roads that it leads to, joined by " / "); Points in EPSG:4326. Exits first, then crossings, both by id.
+        `osm_id`, `ref` (exit number, from the exit or its slip roads), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`),
+        `on` (canonical refs of the through roads at this node, joined by ";"; "-" where they have no number, "" where
+        there is none), `crossing` (the roads that it leads to by number or name, else what its signs say, joined by
+        " / ") and `leads_to` (the same roads by canonical ref, else name); Points in EPSG:4326. Exits first, then
+        crossings, both by id.
     """
     looked_up = _Lookup(roads)
     wanted = {canonical_ref(ref) for ref in refs}
     node = pd.Index(roads.node_id).get_indexer(pd.Index([int(osm_id[1:]) for osm_id in junctions["osm_id"]]))
-    exits = junctions[["osm_id", "ref", "name"]].assign(
+    signs = [looked_up.signs_at(row) for row in node.tolist()]
+    reached = looked_up.reached(node.astype(np.int64), wanted)
+    signed = [" / ".join(split_refs(to)[:_MOST_ROADS]) for _, to in signs]
+    exits = junctions[["osm_id"]].assign(
+        ref=_first_said(junctions["ref"], [number for number, _ in signs]),
+        name=_first_said(junctions["name"]),
         kind=EXIT,
-        on=[looked_up.refs_at(int(row)) if row >= 0 else "" for row in node],
-        crossing=looked_up.reached(node.astype(np.int64), wanted),
+        on=[looked_up.refs_at(row) for row in node.tolist()],
+        crossing=_first_said(_joined(reached), signed, junctions["exit_to"]),
+        leads_to=[" / ".join(roads) for roads in reached],
     )
     exits = gpd.GeoDataFrame(exits, geometry=junctions.geometry.to_numpy(), crs=junctions.crs)
     crossings = _crossings(roads, looked_up, wanted, set(node.tolist()))
@@ -58,22 +76,42 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     return pd.concat([exits, crossings], ignore_index=True)
 
 
+def _joined(labels: Iterable[Mapping[str, str]]) -> list[str]:
+    return [" / ".join(own.values()) for own in labels]
+
+
+def _first_said(*columns: Iterable[str]) -> list[str]:
+    """Return the first text in each row of some columns that says anything, else ""."""
+    rows = zip(*columns, strict=True)
+    return [next((" ".join(text.split()) for text in texts if is_said(text)), "") for texts in rows]
+
+
+def _plainest(label: str) -> tuple[bool, str]:
+    """Return a key that puts names and numbers with their kind before "road 11"."""
+    return label.startswith("road "), label
+
+
 class _Lookup:
-    """The through roads at each node."""
+    """The through roads and the slip roads at each node."""
 
     def __init__(self, roads: Roads) -> None:
         self.roads = roads
         self.way = np.repeat(np.arange(len(roads)), np.diff(roads.offset))
         links = [ROAD_CLASSES.index(name) for name in LINK_CLASSES]
         self.is_link = np.isin(roads.road_class, links)
-        through = np.flatnonzero(~self.is_link[self.way])
-        self.order = through[np.argsort(roads.vertex[through], kind="stable")]
-        self.nodes = roads.vertex[self.order]
+        self.through, self.links = (self._by_node(kind[self.way]) for kind in (~self.is_link, self.is_link))
 
-    def ways_at(self, node: int) -> list[int]:
-        """Return the rows of the through ways at a node."""
-        begin, end = np.searchsorted(self.nodes, [node, node + 1])
-        return sorted(set(self.way[self.order[begin:end]].tolist()))
+    def _by_node(self, chosen: npt.NDArray[np.bool_]) -> tuple[Ints, npt.NDArray[np.int32]]:
+        """Return the steps along some ways in the order of their nodes, and the nodes."""
+        steps = np.flatnonzero(chosen)
+        order = steps[np.argsort(self.roads.vertex[steps], kind="stable")]
+        return order, self.roads.vertex[order]
+
+    def ways_at(self, node: int, kind: tuple[Ints, npt.NDArray[np.int32]] | None = None) -> list[int]:
+        """Return the rows of the through ways at a node, or of another kind; none where the node is unknown, -1."""
+        order, nodes = kind or self.through
+        begin, end = np.searchsorted(nodes, [node, node + 1])
+        return sorted(set(self.way[order[begin:end]].tolist()))
 
     def refs_at(self, node: int) -> str:
         """Return the canonical refs of the through ways at a node, "-" for roads without one, "" for no road."""
@@ -81,31 +119,46 @@ class _Lookup:
         refs = {canonical_ref(ref) for way in ways for ref in split_refs(self.roads.ref[way])}
         return ";".join(sorted(refs)) or ("-" if ways else "")
 
-    def labels(self, ways: Sequence[int], besides: set[str]) -> str:
-        """Return the numbers of ways that do not belong to some refs, the largest roads first."""
-        largest: dict[str, int] = {}
+    def signs_at(self, node: int) -> tuple[str, str]:
+        """Return the exit number and the destination that the slip roads at a node carry, "" for none."""
+        links = self.ways_at(node, self.links)
+        numbers, names = (sorted(filter(is_said, texts[links])) for texts in (self.roads.exit_ref, self.roads.name))
+        return next(iter(numbers), ""), next(iter(names), "")
+
+    def called(self, ways: Sequence[int], besides: set[str]) -> dict[str, str]:
+        """Return what people call the ways that do not belong to some refs: by numbers, the largest roads first.
+
+        Where none has a number, the names of the largest count. Labels by ref or name, as `road_labels` gives them; of
+        two labels for one number, that with a name.
+        """
+        ranks: dict[str, tuple[bool, int]] = {}
+        labels: dict[str, str] = {}
         for way in ways:
             refs = split_refs(self.roads.ref[way])
             if besides & {canonical_ref(ref) for ref in refs}:
                 continue
-            for ref in refs:
-                largest[ref] = min(int(self.roads.road_class[way]), largest.get(ref, len(ROAD_CLASSES)))
-        return " / ".join(sorted(largest, key=lambda ref: (largest[ref], ref))[:_MOST_ROADS])
+            rank = not refs, int(self.roads.road_class[way])
+            for key, label in road_labels(self.roads.ref[way], self.roads.name[way]).items():
+                ranks[key] = min(rank, ranks.get(key, rank))
+                labels[key] = min(label, labels.get(key, label), key=_plainest)
+        first = min(ranks.values(), default=(True, 0))
+        told = [key for key, rank in ranks.items() if (rank == first if first[0] else not rank[0])]
+        return {key: labels[key] for key in sorted(told, key=lambda key: (ranks[key], key))[:_MOST_ROADS]}
 
-    def split_at(self, node: int, wanted: set[str]) -> str:
+    def split_at(self, node: int, wanted: set[str]) -> dict[str, str]:
         """Return which of some refs meet or part at a node: those on some of the ways with such refs but not on all."""
         sets = [wanted & {canonical_ref(ref) for ref in split_refs(self.roads.ref[way])} for way in self.ways_at(node)]
         sets = [refs for refs in sets if refs]
-        return " / ".join(sorted(ref for ref in wanted if 0 < sum(ref in refs for refs in sets) < len(sets)))
+        parted = sorted(ref for ref in wanted if 0 < sum(ref in refs for refs in sets) < len(sets))
+        return {ref: highway_label(ref) for ref in parted}
 
-    def reached(self, nodes: Ints, wanted: set[str]) -> list[str]:
-        """Return the roads that each exit leads to, at its own node or over at most `RAMP_M` of ramps; "" for none."""
-        names = []
+    def reached(self, nodes: Ints, wanted: set[str]) -> list[dict[str, str]]:
+        """Return the roads that each exit leads to, at its own node or over at most `RAMP_M` of ramps."""
+        found = []
         for node, ends in zip(nodes.tolist(), self._ramp_ends(nodes), strict=True):
-            own = self.ways_at(node) if node >= 0 else []
-            ways = [way for end in ends for way in self.ways_at(end)]
-            names.append(self.labels([*own, *ways], wanted) or self.split_at(node, wanted))
-        return names
+            ways = [way for end in [node, *ends] for way in self.ways_at(end)]
+            found.append(self.called(ways, wanted) or self.split_at(node, wanted))
+        return found
 
     def _ramp_ends(self, nodes: Ints) -> list[list[int]]:
         """Return, for each node, the nodes of through roads where its ramps end."""
@@ -125,7 +178,7 @@ class _Lookup:
             np.concatenate([np.where(way >= 0, metres, np.inf), np.where(way <= 0, metres, np.inf)]),
             len(known),
         )
-        is_through = np.isin(known, self.nodes)
+        is_through = np.isin(known, self.through[1])
         root = np.searchsorted(known, nodes).clip(max=len(known) - 1)
         rows = np.flatnonzero(known[root] == nodes)
         for begin in range(0, len(rows), _CHUNK):
@@ -163,17 +216,19 @@ def _numbers(ids: pd.Series) -> pd.Series:
 def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> dict[str, object] | None:
     """Return the row of a crossing; None where only small streets meet the highway."""
     ways = looked_up.ways_at(node)
-    name = looked_up.labels(ways, wanted) or looked_up.split_at(node, wanted)
-    if not name and not any(
-        ROAD_CLASSES[roads.road_class[way]] in _MAIN_STREETS and not roads.ref[way] for way in ways
-    ):
+    numbered = [way for way in ways if split_refs(roads.ref[way])]
+    streets = [way for way in ways if way not in numbered and ROAD_CLASSES[roads.road_class[way]] in _MAIN_STREETS]
+    number = looked_up.called(numbered, wanted) or looked_up.split_at(node, wanted)
+    if not number and not streets:
         return None
+    reached = number or looked_up.called(streets, wanted)
     return {
         "osm_id": f"n{roads.node_id[node]}",
         "ref": "",
         "name": "",
-        "kind": NUMBERED if name else STREET,
+        "kind": NUMBERED if number else STREET,
         "on": looked_up.refs_at(node),
-        "crossing": name,
+        "crossing": " / ".join(reached.values()),
+        "leads_to": " / ".join(reached),
         "geometry": shapely.Point(roads.lon[node], roads.lat[node]),
     }

@@ -160,7 +160,7 @@ def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     """Return the number of the exit that each node belongs to, from 0; the nodes stand in the order of the highway."""
     along = nodes["along_m"].to_numpy(dtype=float)
-    number, other = nodes["ref"].tolist(), (nodes["name"] + "|" + nodes["crossing"]).tolist()
+    number, other = nodes["ref"].tolist(), (nodes["name"] + "|" + nodes["leads_to"]).tolist()
     group = np.full(len(nodes), -1, dtype=np.int64)
     last: dict[str, int] = {}
     count = 0

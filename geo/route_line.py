@@ -168,9 +168,9 @@ def driving_order(
 ) -> tuple[shapely.LineString, tuple[str, str]]:
     """Return a line from south to north or from west to east, and the names of its directions.
 
-    `signed` ("NS" or "EW") decides, where route relations say how the highway is signed. Otherwise US highways of one or two digits say which: odd numbers run from south to north, even ones from west to east. For
-    others, and where a number does not fit the course at all, the longer of the two distances decides. A ring runs
-    clockwise.
+    `signed` ("NS" or "EW") decides, where route relations say how it is signed. Otherwise US highways of one or
+    two digits say which: odd numbers run from south to north, even ones from west to east. For others, and where a
+    number does not fit the course at all, the longer of the two distances decides. A ring runs clockwise.
 
     Examples
     --------

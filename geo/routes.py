@@ -122,9 +122,9 @@ def measure_routes(
         The order of the rows of `ways` and `access` changes nothing but the order of the highways.
     """
     require_same_crs(ways, access)
-    access = access.assign(crossing=access["crossing"] if "crossing" in access.columns else "")
+    access = access.assign(**{name: "" for name in ("crossing", "leads_to") if name not in access.columns})
     # An empty table has no text columns of its own accord.
-    access = access.astype(dict.fromkeys({"ref", "name", "crossing", "on"} & set(access.columns), str))
+    access = access.astype(dict.fromkeys({"ref", "name", "crossing", "leads_to", "on"} & set(access.columns), str))
     routes: list[Route] = []
     notes: list[Dropped] = []
     exits = [gpd.GeoDataFrame(columns=list(EXIT_COLUMNS), geometry="geometry", crs=ways.crs)]
@@ -135,7 +135,9 @@ def measure_routes(
         notes += said
         end = 0.0
         for number, spine in enumerate(parts, start=1):
-            route, on_route, said = _measured(str(ref), number, spine, own, access, extent=extent, unit=unit, signed=axis)
+            route, on_route, said = _measured(
+                str(ref), number, spine, own, access, extent=extent, unit=unit, signed=axis
+            )
             if number > 1 and not len(route.calibration.at):
                 route = _shifted(route, end + route.line.distance(routes[-1].line) / METRES[unit])
             notes += said

@@ -1,27 +1,15 @@
 """The corridor: the band along the studied highways, and each area's part in it."""
 
-import re
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.crs import require_same_crs
+from geo.osm_tags import highway_label
 
 JOIN_M = 60.0
 """Line ends closer than this belong to one stretch: opposite carriageways, or a junction drawn twice."""
-
-
-def highway_label(ref: str) -> str:
-    """Return a highway number as people write it: US interstates take a hyphen, other numbers stay as they are.
-
-    Examples
-    --------
-    >>> highway_label("I 55"), highway_label("US 49"), highway_label("CG-2")
-    ('I-55', 'US 49', 'CG-2')
-    """
-    return re.sub(r"^I[ -]?(?=\d)", "I-", ref)
 
 
 def measure_highways(ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> gpd.GeoDataFrame:

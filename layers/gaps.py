@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from geo.osm_tags import highway_label
 from geo.route_line import Route
 from geo.routes import Routes
 from geo.vocabulary import CATEGORIES
-from layers.corridor import highway_label
 
 GAP_COLUMNS = (
     "ref",

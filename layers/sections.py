@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from geo.crs import require_same_crs
+from geo.osm_tags import highway_label
 from geo.records import Dropped
 from geo.route_line import METRES, Route
 from geo.routes import Routes
-from layers.corridor import highway_label
 from layers.exits import TOWN_REACH_M
 
 By = Literal["length", "exits", "towns"]

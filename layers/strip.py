@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.osm_tags import highway_label
 from geo.route_line import Route
 from geo.routes import Routes
-from layers.corridor import highway_label
 
 
 @dataclass(frozen=True)

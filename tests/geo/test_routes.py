@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from geo.osm import read_osm
-from geo.route_access import EXIT, NUMBERED, access_points
+from geo.route_access import EXIT
 from geo.route_line import METRES
 from geo.route_miles import calibrate, exit_order
 from geo.routes import measure_routes
@@ -350,41 +349,3 @@ def test_mileposts_always_rise(rows):
     found = calibrate(x, numbers)
     places = np.linspace(-10, 310, 200)
     assert (np.diff(found.apply(places)) > 0).all()
-
-
-def test_access_points_follow_ramps_and_find_crossings(tmp_path):
-    def node(number, lon, lat, tags=""):
-        return f'<node id="{number}" version="1" lon="{lon}" lat="{lat}">{tags}</node>'
-
-    def way(number, nodes, **tags):
-        inner = "".join(f'<nd ref="{at}"/>' for at in nodes)
-        return f'<way id="{number}" version="1">{inner}{"".join(f"<tag k={key!r} v={v!r}/>" for key, v in tags.items())}</way>'
-
-    junction = '<tag k="highway" v="motorway_junction"/><tag k="ref" v="51"/>'
-    text = "".join(
-        [
-            '<?xml version="1.0"?><osm version="0.6">',
-            node(1, -90, 32),
-            node(2, -90, 32.1, junction),
-            node(3, -90, 32.2),
-            node(4, -89.995, 32.105),
-            node(5, -90.1, 32.105),
-            node(6, -89.9, 32.105),
-            node(7, -90.1, 32.0),
-            node(8, -89.9, 32.0),
-            node(9, -90.0, 31.9),
-            way(1, [1, 2, 3], highway="motorway", ref="I 55", oneway="no"),
-            way(2, [2, 4], highway="motorway_link", oneway="yes"),
-            way(3, [5, 4, 6], highway="secondary", ref="MS 28"),
-            way(4, [7, 1, 8], highway="primary", ref="US 84"),
-            way(5, [9, 1], highway="trunk", ref="I 55"),
-            "</osm>",
-        ]
-    )
-    path = tmp_path / "ramps.osm"
-    path.write_text(text)
-    osm = read_osm([path])
-    found = access_points(osm.roads, osm.junctions, ["I-55"]).set_index("osm_id")
-    assert found["kind"].to_dict() == {"n2": EXIT, "n1": NUMBERED}
-    assert found["crossing"].to_dict() == {"n2": "MS 28", "n1": "US 84"}
-    assert found["on"].to_dict() == {"n2": "I 55", "n1": "I 55;US 84"}
