@@ -14,12 +14,13 @@ from geo.routes import Routes
 
 @dataclass(frozen=True)
 class StripExit:
-    """An exit: where, what it is called ("exit 51"), its number alone ("" for none), and the towns it serves."""
+    """An exit: where, what it is called ("exit 51"), its number alone ("" for none), its towns and its road."""
 
     milepost: float
     label: str
     number: str
     towns: str
+    road: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def make_strips(
         Service categories, in the order wanted.
     """
     exits = routes.exits.assign(towns=towns)
+    exits["road"] = exits["name"].where(exits["name"].ne(""), exits["crossing"])
     public = providers[providers["public"].to_numpy(dtype=bool)]
     place = exits.set_index("exit_id")[["route_id", "milepost"]]
     public = public[public["exit_id"].isin(place.index)].join(place, on="exit_id")
@@ -186,7 +188,7 @@ def _strip(
         to_milepost=end,
         ticks=ticks_between(begin, end),
         outside=tuple(sorted(between + missing)),
-        exits=tuple(StripExit(*row) for row in _rows(exits, "milepost", "label", "number", "towns")),
+        exits=tuple(StripExit(*row) for row in _rows(exits, "milepost", "label", "number", "towns", "road")),
         venues=tuple(StripVenue(*row) for row in _rows(venues, "venue_id", "kind", "name", "milepost", "side")),
         providers=tuple(
             StripProvider(provider_id, name, tuple(offered.split(";")), milepost, exit_min)

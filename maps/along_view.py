@@ -20,7 +20,7 @@ from layers.study import Study
 from maps.geometry import to_degrees
 from maps.names import clean, isolate
 from maps.strip_chart import strip_svg
-from maps.strip_layout import capital, category_label, exit_label, highway_name
+from maps.strip_layout import capital, category_label, exit_label, exit_words, highway_name
 from maps.texts import Texts
 from maps.values import View
 
@@ -224,7 +224,7 @@ def _exit_rows(strip: Strip, minutes: pd.DataFrame, texts: Texts) -> tuple[ExitR
         values = found.get(round(exit_.milepost, 3), [math.nan] * len(columns))
         rows.append(
             ExitRow(
-                label=exit_label(exit_.label, exit_.number, strip.unit, texts),
+                label=exit_words(exit_, strip.unit, texts),
                 milepost=texts.number(exit_.milepost, 1),
                 towns=clean(exit_.towns),
                 minutes=tuple(_minutes(value, texts) for value in values),
@@ -316,7 +316,7 @@ def _exits(strip: Strip, along: Along, texts: Texts) -> list[list[Any]]:
     return [
         [
             _r(exit_.milepost), round(point.y, 4), round(point.x, 4),
-            exit_label(exit_.label, exit_.number, strip.unit, texts), clean(exit_.towns),
+            exit_words(exit_, strip.unit, texts), clean(exit_.towns),
         ]
         for exit_, point in zip(strip.exits, degrees, strict=True)
     ]  # fmt: skip

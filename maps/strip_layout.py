@@ -100,7 +100,22 @@ def exit_label(label: str, number: str, unit: str, texts: Texts) -> str:
         return texts("strip.exit", n=isolate(clean(number)))
     if place := re.fullmatch(r"milepost (\S+)", label):
         return texts(f"strip.at_{unit}", n=place[1])
-    return isolate(clean(label))
+    return _roads(label, texts)
+
+
+def exit_words(exit_: StripExit, unit: str, texts: Texts) -> str:
+    """Return an exit's name with the road that it leads to: "exit 26, County Line Road"."""
+    label = exit_label(exit_.label, exit_.number, unit, texts)
+    return f"{label}, {_roads(exit_.road, texts)}" if exit_.number and clean(exit_.road) else label
+
+
+def _roads(names: str, texts: Texts) -> str:
+    """Return the names of roads; one that is a mere number says what it is, in the language of the page."""
+    numbers = [re.fullmatch(r"road (\S+)", name) for name in names.split(" / ")]
+    return " / ".join(
+        texts("strip.road", n=isolate(clean(number[1]))) if number else isolate(clean(name))
+        for number, name in zip(numbers, names.split(" / "), strict=True)
+    )
 
 
 def highway_name(label: str, texts: Texts) -> str:
@@ -171,7 +186,7 @@ def _exits(pen: _Pen) -> None:
         pen.add(Words(x, pen.y + (deepest - row) * _ROW - 3, text, _SMALL, "words", "middle"))
     pen.y += deepest * _ROW
     for number, exit_ in enumerate(exits):
-        words = (exit_label(exit_.label, exit_.number, pen.strip.unit, pen.texts), clean(exit_.towns))
+        words = (exit_words(exit_, pen.strip.unit, pen.texts), clean(exit_.towns))
         title = ", ".join(part for part in words if part)
         pen.add(Bar(pen.x(exit_.milepost) - 0.6, pen.y, 1.2, 7, "tick", f"exit {number}", title))
     pen.y += 7

@@ -205,7 +205,7 @@ def test_hospitals_have_their_exit_and_the_corridor_follows_the_roads(exits_on_r
 
 @pytest.mark.parametrize(
     ("name", "ref", "code", "km", "direction", "right"),
-    [("andorra", "CG-2", 32631, 28.1, "EB", True), ("malta", "1", 32633, 53.6, "EB", False)],
+    [("andorra", "CG-2", 32631, 28.1, "EB", True), ("malta", "1", 32633, 56.4, "EB", False)],
 )
 def test_local_roads_work_in_kilometres(name, ref, code, km, direction, right):
     crs = CRS.from_epsg(code)
@@ -220,6 +220,17 @@ def test_local_roads_work_in_kilometres(name, ref, code, km, direction, right):
     assert route.drives_on_right == right
     assert len(routes.exits) >= 5
     assert routes.exits["milepost"].is_monotonic_increasing
+
+
+def test_route_1_of_malta_has_the_ways_of_its_relation_and_crossings_have_names():
+    # 187 ways carry the number themselves, 143 more are listed by the relation of the route alone.
+    crs = CRS.from_epsg(32633)
+    _, ways, routes = load(DATA / "osm" / "malta.osm.pbf", ["1"], crs, shapely.box(-1e7, -1e7, 1e7, 1e7), "km")
+    assert len(ways) == 330
+    labels = routes.exits["label"].tolist()
+    assert "Dawret il-Gudja (9)" in labels
+    assert not [label for label in labels if label.isdigit()]
+    assert sum(label.startswith("milepost") for label in labels) <= 1
 
 
 def test_the_channel_to_gozo_is_a_gap_that_is_said():

@@ -24,13 +24,14 @@ from geo.project_file import load_project
 from geo.road_entry import DamagedEntryError, RoadEntry, entry_sources, read_entry, write_entry
 from geo.study_roads import read_study_roads
 
-ROAD = {"highway": "primary", "ref": "I 55; 💬 \u202e"}
+ROAD = {"highway": "primary", "ref": "I 55; 💬 \u202e", "name": "Joe’s 💬"}
 NODES = {
     1: (-90.0, 32.0, {"highway": "motorway_junction", "ref": "1"}),
     2: (-90.0, 32.1),
     3: (-89.9, 32.1, {"tourism": "motel", "name": "Joe’s &quot;motel&quot; \\ 🏥"}),
     4: (-90.0, 32.2),
 }
+ROUTES = [(9, [(1, "north"), (2, "north"), (9, "")], {"type": "route", "route": "road", "network": "US:I", "ref": "5"})]
 FROM_CACHE = "Taking the road network from the cache …"
 KEEPING = "Keeping the road network for the next run …"
 
@@ -42,9 +43,10 @@ def crs():
 
 @pytest.fixture
 def entry(write_osm, crs):
-    path = write_osm(NODES, [(1, [1, 2, 3], ROAD), (2, [2, 4], {"highway": "residential"}), (3, [4, 99], ROAD)])
+    path = write_osm(NODES, [(1, [1, 2, 3], ROAD), (2, [2, 4], {"highway": "residential"}), (3, [4, 99], ROAD)], ROUTES)
     osm = read_osm([path])
     path.unlink()
+    assert osm.signed == {"I 5": "NS"}
     return RoadEntry((path.name,), osm, build_network(osm.roads, crs=crs), 0)
 
 

@@ -34,7 +34,7 @@ def make_strip(**changes) -> Strip:
         ticks=(0.0, 50.0, 100.0),
         outside=((70.0, 80.0),),
         exits=(
-            StripExit(10.0, "exit 10", "10", "Adams, Benton"),
+            StripExit(10.0, "exit 10", "10", "Adams, Benton", "MS 27 / road 9"),
             StripExit(50.0, "exit 50", "50", "Benton"),
             StripExit(90.0, "US 82", "", ""),
         ),
@@ -85,7 +85,7 @@ def test_everything_along_it_is_drawn_at_its_milepost():
 
     ticks = linked(picture, "exit")
     assert [float(tick.get("x", 0)) + 0.6 for tick in ticks] == pytest.approx([x(10), x(50), x(90)], abs=0.2)
-    assert ticks[0][0].text == "exit 10, Adams, Benton"
+    assert [tick[0].text for tick in ticks] == ["exit 10, MS 27 / road 9, Adams, Benton", "exit 50, Benton", "US 82"]
     gaps = linked(picture, "gap")
     assert [(float(g.get("x", 0)), float(g.get("width", 0))) for g in gaps] == [
         pytest.approx((x(10), x(90) - x(10)), abs=0.2),
@@ -94,6 +94,12 @@ def test_everything_along_it_is_drawn_at_its_milepost():
     assert float(gaps[0].get("height", 0)) < float(gaps[1].get("height", 0))
     assert len(linked(picture, "venue")) == 2
     assert {"10", "50", "US 82", "Adams", "Benton", "100", "Mile", "Truck stop (1)"} <= set(words_of(picture))
+
+
+def test_roads_that_are_mere_numbers_say_what_they_are_in_the_language_of_the_page():
+    exits = (StripExit(10.0, "exit 10", "10", "", "MS 27 / road 9"), StripExit(50.0, "road 11", "", "", "road 11"))
+    picture = ET.fromstring(strip_svg(make_strip(exits=exits), load_texts("es"), bands_min=BANDS))
+    assert [tick[0].text for tick in linked(picture, "exit")] == ["salida 10, MS 27 / carretera 9", "carretera 11"]
 
 
 def test_symbols_are_those_of_the_map():
@@ -124,7 +130,7 @@ def test_hostile_names_are_text():
     strip = make_strip(
         label=HOSTILE,
         route_id=HOSTILE,
-        exits=(StripExit(10.0, HOSTILE, "", HOSTILE), StripExit(60.0, HOSTILE, HOSTILE, "")),
+        exits=(StripExit(10.0, HOSTILE, "", HOSTILE, HOSTILE), StripExit(60.0, HOSTILE, HOSTILE, "", HOSTILE)),
         venues=(StripVenue(HOSTILE, "motel", HOSTILE, 5.0, HOSTILE),),
         providers=(StripProvider(HOSTILE, HOSTILE, ("legal",), 9.0, 1.0),),
     )
