@@ -1,8 +1,8 @@
 """Files taken apart for a search: every text, every number and every shape in them, however they are wrapped.
 
-Known wrappings are JSON and data addresses inside HTML and SVG, SQLite and GeoPackage (values, geometry and raw pages,
-deleted rows too), Parquet, zip archives such as workbooks, gzip, PDF streams and PNG text. Whatever else there is, is
-searched as text and as bytes.
+Known wrappings are JSON, packed coordinates and data addresses inside HTML and SVG, SQLite and GeoPackage (values,
+geometry and raw pages, deleted rows too), Parquet, zip archives such as workbooks, gzip, PDF streams and PNG text.
+Whatever else there is, is searched as text and as bytes.
 """
 
 import base64
@@ -23,6 +23,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import shapely
 
+from geo import compact
 from geo.errors import OutputError, Problem
 
 MAX_UNPACKED = 1_000_000_000
@@ -134,7 +135,7 @@ class _Opener:
         """Yield a text as it is, with its escapes undone, and without its markup; and what it carries in base 64."""
         encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
         text = content.decode(encoding, "replace")
-        yield Piece(self.name, text=text)
+        yield Piece(self.name, text=text, vertices=compact.unpack(text))
         plain = _unescaped(text)
         if plain != text:
             yield Piece(self.name, text=plain)

@@ -65,22 +65,21 @@ def add_panes(page_map: OutreachMap) -> None:
 
 def add_layers(page_map: OutreachMap, study: Study, view: View) -> Layers:
     """Add all layers of a study to the map and return them by the name the page's program knows them by."""
-    shapes = (*_ground(study, view), *_reach(study), *_roads(study))
+    shapes = (*_ground(study), *_reach(study), *_roads(study))
     layers: Layers = {key: layer for key, layer in shapes if layer is not None} | _points(view)
     for key, layer in layers.items():
         layer.add_to(page_map, name=key)
     return layers
 
 
-def _ground(study: Study, view: View) -> Iterator[Named]:
+def _ground(study: Study) -> Iterator[Named]:
     """Yield the areas, the outline of the underserved ones, and what lies around them."""
     crs = study.areas.crs
     context: gpd.GeoDataFrame | None = study.context
     if context is not None:
         yield _layer("context", "context", "context", context, AREA_VERTICES // 4)
     simple = simplify(study.areas.geometry, AREA_VERTICES, coverage=True)
-    shapes = packed_shapes(simple, crs)
-    yield "areas", ShapeLayer("areas", "area", "areas", shapes, ramp=view.measures[0].classes, interactive=True)
+    yield "areas", ShapeLayer("areas", "area", "areas", packed_shapes(simple, crs), interactive=True)
     underserved = shapely.union_all(simple[study.areas["underserved"].to_numpy(dtype=bool)])
     if not underserved.is_empty:
         yield "under", ShapeLayer("under", "under", "lines", packed_shapes([underserved], crs))

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import folium
+import numpy as np
 from folium.template import Template
 
+from geo.compact import pack_points
 from maps.client import packed, to_script
+from maps.geometry import DECIMALS
 from maps.symbology import Symbol
 
 
@@ -47,13 +50,12 @@ class PointLayer(folium.map.Layer):
 
 
 def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Mapping[str, int]) -> dict[str, Any]:
-    """Return places as columns: ``lat``, ``lon``, ``area`` (number of the row, -1 outside) and the text fields.
+    """Return places as columns: ``at`` (packed), ``area`` (number of the row, -1 outside) and the text fields.
 
     A field that no place has is left out.
     """
     columns: dict[str, Any] = {
-        "lat": [round(place.lat, 4) for place in places],
-        "lon": [round(place.lon, 4) for place in places],
+        "at": pack_points(np.array([[place.lon, place.lat] for place in places]), decimals=DECIMALS),
         "area": [area_numbers.get(place.area_id, -1) for place in places],
     }
     for field in fields:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, MultiLineString, Point, box
 
+from geo.hexagons import hexagon_areas
 from geo.project import Project
 from geo.records import Dropped
 from geo.vocabulary import VENUE_KINDS
@@ -60,6 +61,7 @@ def make_study(
     unreachable: bool = True,
     hostile: str | None = None,
     n_venues: int = 120,
+    hexagons: int | None = None,
     shelters_named: bool = False,
     seed: int = 5,
     **project_changes,
@@ -76,6 +78,8 @@ def make_study(
         A text that stands in every field that comes from data.
     n_venues
         Number of venues along the highways.
+    hexagons
+        H3 resolution of the hexagons that are ranked instead of the squares.
     """
     rng = np.random.default_rng(seed)
     x0, y0 = origin
@@ -94,7 +98,10 @@ def make_study(
         ids[0] = f"{hostile} 0"
     project = make_project(**({"study_area": hostile, "title": hostile} if hostile else {}), **project_changes)
     highways = _highways(x0, y0, span, crs)
-    areas = gpd.GeoDataFrame({"area_id": ids, "name": names}, geometry=cells, crs=crs).set_index("area_id")
+    areas = gpd.GeoDataFrame({"area_id": ids, "name": names}, geometry=cells, crs=crs)
+    if hexagons is not None:
+        areas = hexagon_areas(areas, resolution=hexagons)
+    areas = areas.set_index("area_id")
     providers = _providers(rng, x0, y0, span, crs, areas, hostile)
     areas = _with_measures(areas, providers, highways, rng, unreachable=unreachable)
     venues = _venues(rng, highways, areas, n_venues, crs, hostile)

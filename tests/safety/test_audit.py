@@ -21,6 +21,7 @@ import shapely
 from PIL import Image, PngImagePlugin
 from pyproj import Transformer
 
+from geo.compact import pack_points
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from maps.audit import audit_files
 from tests.safety.conftest import run
@@ -119,6 +120,7 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "cut to 3 decimals": (lambda o, x, y: append(o / "map.html", f"<p>at {np.trunc(x * 1000) / 1000:.3f}, {np.trunc(y * 1000) / 1000:.3f}"), "coordinates"),
     "in a row far apart": (lambda o, x, y: append(o / "ranking.csv", f"\n{x:.4f},{'word,' * 60}{y:.4f}\n"), "coordinates"),
     "in two columns": (lambda o, x, y: plant_json(o, {"lon": [-90.1, round(x, 4), -89.3], "name": ["word"] * 90, "lat": [32.1, round(y, 4), 31.3]}), "coordinates"),
+    "packed as the page packs": (lambda o, x, y: plant_json(o, {"at": pack_points(np.array([[-90, 33], [x, y], [-91, 32]]), decimals=4)}), "coordinates"),
     "metres of the study": (lambda o, x, y: plant_json(o, [round(v) for v in metres(x, y, 3814)]), "coordinates"),
     "metres to 100": (lambda o, x, y: append(o / "ranking.csv", "{:.0f} {:.0f}".format(*(round(v, -2) for v in metres(x, y, 3814)))), "coordinates"),
     "Web Mercator": (lambda o, x, y: plant_json(o, metres(x, y, 3857)), "coordinates"),

@@ -1,22 +1,12 @@
 // The ranked areas on the map: colours, hatching, hover words and the frame around the chosen one.
 
-/** Several areas as one geometry, which draws faster than one by one. */
-function together(shapes) {
-  const polygons = shapes.map(({feature: {geometry}}) =>
-    (geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates));
-  return {type: 'MultiPolygon', coordinates: polygons.flat()};
-}
-
 function makeAreas(map, layer, data) {
   const {areas, measures} = data;
   const shapes = [];
   const frame = L.layerGroup().addTo(map);
   let measure = measures[0];
-  layer.eachLayer(shape => { shapes[shape.feature.id] = shape; });
-
-  const overlay = (geometry, className, pane) =>
-    L.geoJSON(geometry, {style: {className}, interactive: false, pane, smoothFactor: 0.6});
-  const weak = overlay(together(shapes.filter((shape, i) => areas.confidence[i] === 'l')), 'weak', 'marks');
+  layer.eachLayer(shape => { shapes[shape.number] = shape; });
+  const weak = overlay(shapes.filter((shape, i) => areas.confidence[i] === 'l'), {className: 'weak', pane: 'marks'});
 
   function hoverWords(i) {
     const box = el('div', {}, el('b', {}, named(areas.name[i])));
@@ -37,7 +27,7 @@ function makeAreas(map, layer, data) {
 
   const tip = L.tooltip({sticky: true, className: 'tip', direction: 'auto'});
   layer.on('mouseover mousemove', event => {
-    const i = event.layer.feature.id;
+    const i = event.layer.number;
     tip.setLatLng(event.latlng).setContent(hoverWords(i));
     if (!map.hasLayer(tip)) tip.addTo(map);
   });
@@ -56,6 +46,7 @@ function makeAreas(map, layer, data) {
       shapes.forEach((shape, i) => {
         const path = shape.getElement();
         if (path) path.setAttribute('class', path.getAttribute('class').replace(/\bk\d\b/, 'k' + chosen.classes[i]));
+        else shape.options.className = 'area k' + chosen.classes[i];
       });
     },
     /** Show which areas a filter leaves out. */
@@ -68,8 +59,7 @@ function makeAreas(map, layer, data) {
     frame(i) {
       frame.clearLayers();
       if (i === null) return;
-      overlay(shapes[i].feature, 'frame-outer', 'selection').addTo(frame);
-      overlay(shapes[i].feature, 'frame-inner', 'selection').addTo(frame);
+      ['frame-outer', 'frame-inner'].forEach(className => overlay([shapes[i]], {className, pane: 'selection'}).addTo(frame));
     },
   };
 }

@@ -37,9 +37,7 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     rows[i].classList.add('chosen');
     rows[i].querySelector('button').setAttribute('aria-current', 'true');
     along.highlight(...data.sections.stretches[i]);
-    const overlay = className => L.geoJSON(layers[i].feature, {style: {className}, interactive: false, pane: 'selection'}).addTo(frame);
-    overlay('frame-outer');
-    overlay('frame-inner');
+    ['frame-outer', 'frame-inner'].forEach(className => overlay([layers[i]], {className, pane: 'selection'}).addTo(frame));
     byId('card-name').replaceChildren(named(names[i]));
     byId('card-body').replaceChildren(cards[i].content.cloneNode(true));
     byId('card').hidden = false;

@@ -1,5 +1,50 @@
-// What folium's layers call: shapes as steps from corner to corner, and points.
-// Point symbols: each kind has a shape of its own. SHAPES, the corners, come from symbology.py, the same as in the key.
+// Areas and lines from packed coordinates, and point symbols: each kind has a shape of its own.
+// SHAPES, the corners, come from symbology.py, the same as in the key.
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const OF_LETTER = Object.fromEntries(Array.from(LETTERS, (letter, i) => [letter.charCodeAt(0), i]));
+
+/** Coordinates as geo/compact.py writes them: shapes of parts of rings of places. */
+function unpack(text) {
+  const units = 10 ** Number(text[2]);
+  let x = 0;
+  let y = 0;
+  function ring(letters) {
+    const places = [];
+    let at = 0;
+    const step = () => {
+      let n = 0;
+      for (let shift = 0; ; shift += 5) {
+        const value = OF_LETTER[letters.charCodeAt(at)];
+        at += 1;
+        n |= (value & 31) << shift;
+        if (value < 32) return n & 1 ? -((n + 1) >> 1) : n >> 1;
+      }
+    };
+    while (at < letters.length) {
+      x += step();
+      y += step();
+      places.push(new L.LatLng(y / units, x / units));
+    }
+    return places;
+  }
+  return text.slice(4).split('.').map(shape => shape.split(';').map(part => part.split(',').map(ring)));
+}
+
+/** What a folium shape layer calls: polygons or lines that know their number. */
+function shapeGroup({lines, ...look}, text) {
+  const shapes = unpack(text).map((parts, number) => {
+    const shape = lines ? L.polyline(parts.map(([line]) => line), lookOf(look)) : L.polygon(parts, lookOf(look));
+    shape.number = number;
+    return shape;
+  });
+  return L.featureGroup(shapes);
+}
+
+/** Polygons without a number of their own: one over several shapes draws faster than one for each. */
+const overlay = (shapes, look) => L.polygon(shapes.flatMap(shape => shape.getLatLngs()), lookOf({interactive: false, ...look}));
+
+const lookOf = look => ({smoothFactor: 0.6, ...look});
 
 L.ShapeMarker = L.CircleMarker.extend({
   _updatePath() {
@@ -14,32 +59,13 @@ L.ShapeMarker = L.CircleMarker.extend({
 });
 
 /** What a folium point layer calls: a group of markers that know their place in words. */
-function pointGroup(look, columns) {
-  const fields = Object.keys(columns).filter(name => name !== 'lat' && name !== 'lon');
-  const markers = columns.lat.map((lat, i) => {
-    const point = new L.ShapeMarker([lat, columns.lon[i]], {...look, radius: 4, bubblingMouseEvents: false});
+function pointGroup(look, {at, ...columns}) {
+  const fields = Object.keys(columns);
+  const markers = unpack(at)[0][0][0].map((latlng, i) => {
+    const point = new L.ShapeMarker(latlng, {...look, radius: 4, bubblingMouseEvents: false});
     point.place = {};
     fields.forEach(name => { point.place[name] = cell(columns[name], i); });
     return point;
   });
   return L.layerGroup(markers);
-}
-
-/** What a folium shape layer calls: areas or lines as one layer, each with its number as id. */
-function shapeGroup({className, ramp, lines, ...look}, shapes) {
-  const type = lines ? 'MultiLineString' : 'MultiPolygon';
-  const features = shapes.map((parts, id) =>
-    ({type: 'Feature', id, properties: {}, geometry: {type, coordinates: parts.map(lines ? corners : part => part.map(corners))}}));
-  const style = ({id}) => ({className: ramp ? className + ' k' + ramp[id] : className});
-  return L.geoJSON(features.filter(({id}) => shapes[id].length), {...look, style, smoothFactor: 0.6});
-}
-
-function corners(steps) {
-  const found = [];
-  for (let i = 0, x = 0, y = 0; i < steps.length; i += 2) {
-    x += steps[i];
-    y += steps[i + 1];
-    found.push([x / 1e4, y / 1e4]);
-  }
-  return found;
 }

@@ -7,9 +7,10 @@ function start(map, layers, data) {
   const viewport = makeViewport(map, data.bounds);
   // The view first, then the layers: so each is projected once.
   viewport.home(false);
-  map.addLayer(layers.areas);
 
   const areas = makeAreas(map, layers.areas, data);
+  areas.colourBy(data.measures[0]);
+  map.addLayer(layers.areas);
   const points = makePoints(map, layers, data);
   const labels = makeLabels(map, data);
   const table = makeTable(data, areas);
@@ -22,7 +23,7 @@ function start(map, layers, data) {
   const declutter = () => labels.declutter(areas.shapes);
 
   choice.onChange = link.save;
-  layers.areas.on('click', event => choice.choose(event.layer.feature.id, {scroll: true}));
+  layers.areas.on('click', event => choice.choose(event.layer.number, {scroll: true}));
   byId('card-close').addEventListener('click', choice.close);
   table.start({choose: choice.choose, changed: link.save});
   key.start(link.save);
@@ -57,7 +58,8 @@ function groupsOf(layers, labels, areas) {
 function casingOf(layer, name) {
   const className = 'casing ' + name.replace(/\d.*/, '');
   const pane = name === 'highways' ? 'highways' : 'lines';
-  return L.geoJSON(layer.toGeoJSON(), {style: {className}, interactive: false, pane});
+  const look = lookOf({className, pane, interactive: false});
+  return L.layerGroup(layer.getLayers().map(shape => new shape.constructor(shape.getLatLngs(), look)));
 }
 
 /** The chosen area: on the map, in the table, on the card and in words. */
