@@ -46,8 +46,8 @@ class Inputs:
         The ways of the studied highways, one row per way: `geo.roads.highway_ways`.
     routes
         The studied highways as measured lines with their exits: `geo.routes.measure_routes`.
-    junctions, places
-        Exits, and places not yet classified, from OpenStreetMap: `geo.osm.OsmData`.
+    places
+        Places not yet classified, from OpenStreetMap: `geo.osm.OsmData`.
     areas, people, providers, listed_venues
         As `read_areas`, `read_people`, `read_providers` and `read_venue_lists` describe them.
     regions
@@ -65,7 +65,6 @@ class Inputs:
     network: RoadNetwork
     highways: gpd.GeoDataFrame
     routes: Routes
-    junctions: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     people: gpd.GeoDataFrame
@@ -154,7 +153,6 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         network=network,
         highways=ways,
         routes=routes,
-        junctions=to_metric(osm.junctions, crs),
         places=to_metric(osm.places, crs),
         areas=areas.table,
         people=people.table,

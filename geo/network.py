@@ -14,15 +14,11 @@ from scipy.spatial import cKDTree
 
 from geo.crs import WGS84
 from geo.errors import NetworkError, Problem
+from geo.graph import SMALLEST_MIN, Int32s, fastest_edges
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
 from geo.roads import Floats, Ints, Roads, segment_lengths_m
 from geo.speeds import CLASS_SPEEDS_KMH, URBAN_FACTOR
 from geo.urban import in_any
-
-Int32s = npt.NDArray[np.int32]
-
-SMALLEST_MIN = 1e-12
-"""Weight of an edge of no length: a stored zero would be read as "no edge"."""
 
 SAMPLE_SPACING_M = 200.0
 """Largest distance between neighbouring samples of an edge; see `Samples`."""
@@ -239,25 +235,6 @@ def _reversed_graph(start: Int32s, end: Int32s, forward: Floats, backward: Float
     return fastest_edges(ends, starts, np.concatenate([forward, backward]), n_nodes)
 
 
-def fastest_edges(row: Int32s | Ints, column: Int32s | Ints, minutes: Floats, n_nodes: int) -> csr_matrix:
-    """Return a sparse graph with the fastest of each set of parallel edges; edges that take for ever are left out.
-
-    Examples
-    --------
-    >>> fastest_edges(np.array([0, 0]), np.array([1, 1]), np.array([5.0, 3.0]), 2).toarray()[0]
-    array([0., 3.])
-    """
-    is_open = np.isfinite(minutes)
-    key = row[is_open].astype(np.int64) * n_nodes + column[is_open]
-    order = np.argsort(key, kind="stable")
-    key, weight = key[order], np.maximum(minutes[is_open][order], SMALLEST_MIN)
-    begin = np.flatnonzero(np.append(True, np.diff(key) > 0)[: len(key)])
-    data = np.minimum.reduceat(weight, begin) if len(begin) else weight
-    rows, columns = np.divmod(key[begin], n_nodes)
-    starts = np.searchsorted(rows, np.arange(n_nodes + 1))
-    return csr_matrix((data, columns.astype(np.int32), starts.astype(np.int32)), shape=(n_nodes, n_nodes))
-
-
 @dataclass(frozen=True, eq=False)
 class _Edges:
     """Ways cut at junctions, before anything is left out.
@@ -400,4 +377,4 @@ def _spread(edges: _Edges, rows: Ints) -> tuple[Ints, Floats, Ints, Floats]:
 
 def _search_tree(x: Floats, y: Floats) -> cKDTree:
     """Return a search tree that is quick to build."""
-    return cKDTree(np.column_stack([x, y]), balanced_tree=False, compact_nodes=False)
+    return cKDTree(np.column_stack([x, y]), leafsize=32, balanced_tree=False, compact_nodes=False)

@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse.csgraph import dijkstra
 
 from geo.crs import WGS84
-from geo.network import fastest_edges
+from geo.graph import fastest_edges
 from geo.osm_tags import (
     LIMITED_ACCESS,
     LINK_CLASSES,

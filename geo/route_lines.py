@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
-from geo.network import fastest_edges
+from geo.graph import fastest_edges
 from geo.roads import Floats, Ints
 
 SPACING_M = 100.0

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.network import Int32s, RoadNetwork, Samples
+from geo.graph import Int32s
+from geo.network import RoadNetwork, Samples
 from geo.roads import Floats, Ints
 
 OFF_ROAD_KMH = 40.0

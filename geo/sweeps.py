@@ -12,7 +12,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from geo.network import SMALLEST_MIN, Int32s, RoadNetwork
+from geo.graph import SMALLEST_MIN, Int32s
+from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
 from geo.snap import Positions
 

@@ -24,6 +24,7 @@ from layers.exits import (
 from layers.gaps import gap_table
 from layers.sections import make_sections
 from layers.strip import Strip, make_strips
+from layers.travel import Travel
 
 ON_MOTORWAYS = ("rest_area",)
 """Kinds of venue that are reached from the motorway itself."""
@@ -92,7 +93,7 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
     exits
         The exits on the road network.
     venues
-        With ``kind`` and ``distance_m``; columns of the same names are replaced.
+        With ``kind`` and ``distance_m``.
 
     Returns
     -------
@@ -123,14 +124,14 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
     placed[texts] = placed[texts].where(inside, "")
     placed[["exit_min", "exit_m", "milepost"]] = placed[["exit_min", "exit_m", "milepost"]].where(inside, np.nan)
     placed["in_corridor"] = inside
-    return venues.drop(columns=[name for name in placed.columns if name in venues.columns]).join(placed)
+    return venues.join(placed)
 
 
 def look_along(
     project: Project,
     exits: ExitNetwork,
     venues: gpd.GeoDataFrame,
-    providers: gpd.GeoDataFrame,
+    travel: Travel,
     towns: gpd.GeoDataFrame | None,
 ) -> Along:
     """Return what lies along the highways, and how far help is from their exits.
@@ -143,17 +144,17 @@ def look_along(
         The exits on the road network.
     venues
         Venues as `place_venues` returns them.
-    providers
-        Providers; only public ones are shown beside the highway.
+    travel
+        The way to the providers; only public ones are shown beside the highway.
     towns
         ``name``, ``population`` and points; None when the project has none.
     """
     categories, bands = project.access.required, project.access.bands_min
     max_off_road_m = project.roads.max_off_road_m
-    minutes = exit_minutes(exits, providers, categories=categories, max_off_road_m=max_off_road_m)
+    minutes = exit_minutes(exits, travel.sweep, categories=categories)
     beside = venues[venues["in_corridor"]]
     gaps = gap_table(exits.routes, minutes, beside, categories=categories, bands_min=bands)
-    public = providers[providers["public"].to_numpy(dtype=bool)]
+    public = travel.providers[travel.providers["public"].to_numpy(dtype=bool)]
     public = public.join(place_by_exit(exits, public, max_off_road_m=max_off_road_m))
     near = public["exit_min"] <= (project.corridor.within_min or bands[0])
     served = towns_served(exits.routes.exits, towns)

@@ -1,6 +1,8 @@
 """Exits: how far help is from each, which exit each place belongs to, and the corridor by drive time from them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import geopandas as gpd
@@ -12,9 +14,8 @@ from geo.crs import require_same_crs
 from geo.network import RoadNetwork
 from geo.routes import Routes
 from geo.snap import OFF_ROAD_DETOUR, Positions, snap
-from geo.sweeps import minutes_to_nearest, pairs_within, sample_minutes
+from geo.sweeps import NearestSweep, pairs_within, sample_minutes, sweep_to_nearest
 from layers.isochrones import service_reach
-from layers.travel import offers
 
 TOWN_REACH_M = 8_000.0
 """An exit serves the towns whose middle lies this close to it: five miles."""
@@ -48,6 +49,17 @@ class ExitNetwork:
     routes: Routes
     positions: Positions
 
+    @cached_property
+    def turned(self) -> RoadNetwork:
+        """The network with every street driven the other way: a time towards is then a time from."""
+        network = self.network
+        return replace(network, forward_min=network.backward_min, backward_min=network.forward_min)
+
+    @cached_property
+    def leaving(self) -> NearestSweep:
+        """The sweep from the exits to everywhere: which is soonest, and how soon."""
+        return sweep_to_nearest(self.turned, self.positions)
+
 
 def attach_exits(routes: Routes, network: RoadNetwork) -> ExitNetwork:
     """Attach the exits of all highways to the road network, on their motorways.
@@ -63,7 +75,7 @@ def attach_exits(routes: Routes, network: RoadNetwork) -> ExitNetwork:
 
 
 def exit_minutes(
-    exits: ExitNetwork, providers: gpd.GeoDataFrame, *, categories: tuple[str, ...], max_off_road_m: float
+    exits: ExitNetwork, sweep: Callable[[str], NearestSweep], *, categories: tuple[str, ...]
 ) -> pd.DataFrame:
     """Return the minutes from each exit, in each direction of travel, to the nearest provider of each category.
 
@@ -73,12 +85,10 @@ def exit_minutes(
     ----------
     exits
         The exits on the network.
-    providers
-        ``categories`` joined by ``;``, and points in the CRS of the network.
+    sweep
+        Returns the sweep to the nearest provider of a category: `layers.travel.Travel.sweep`.
     categories
         Service categories.
-    max_off_road_m
-        Farther than this from a road, in metres, a provider is not connected.
 
     Returns
     -------
@@ -87,11 +97,9 @@ def exit_minutes(
         ``heading`` (1 up the mileposts, -1 down), ``label``, ``number``, ``milepost`` and ``minutes_<category>``
         (``inf`` where none can be reached). By route, direction, milepost.
     """
-    destinations = snap(exits.network, providers.geometry, max_off_road_m=max_off_road_m)
     nodes = exits.routes.exit_nodes[["exit_id", "way"]].reset_index(drop=True)
     for category in categories:
-        members = np.flatnonzero(offers(providers, category))
-        nodes[f"minutes_{category}"] = minutes_to_nearest(exits.network, exits.positions, destinations.take(members))[0]
+        nodes[f"minutes_{category}"] = sweep(category).from_origins(exits.positions)[0]
     both = pd.concat([nodes[nodes["way"].ne(-heading)].assign(heading=heading) for heading in (1, -1)])
     best = both.drop(columns="way").groupby(["exit_id", "heading"], sort=False).min().reset_index()
     table = exits.routes.exits[["exit_id", "route_id", "label", "number", "milepost"]].merge(best, on="exit_id")
@@ -133,8 +141,7 @@ def place_by_exit(
     if on_motorways is not None and on_motorways.any():
         direct = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m, on_motorways=True)
         at = _choose(on_motorways.to_numpy(dtype=bool), direct, at)
-    # From the exits to the places: the sweep runs from the exits, so the streets are turned round.
-    minutes, node = minutes_to_nearest(_turned(exits.network), at, exits.positions)
+    minutes, node = exits.leaving.from_origins(at)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
     labels = exits.routes.exits.set_index("exit_id")["label"]
     return pd.DataFrame(
@@ -202,7 +209,7 @@ def time_corridor(
     geopandas.GeoDataFrame
         ``ref`` and a geometry (possibly empty), one row per highway in the order of the routes.
     """
-    network = _turned(exits.network)
+    network = exits.turned
     own_ref = exits.routes.exit_nodes["exit_id"].map(exits.routes.exits.set_index("exit_id")["ref"])
     refs = list(dict.fromkeys(route.ref for route in exits.routes.routes))
     shapes = []
@@ -259,14 +266,9 @@ def _choose(first: np.ndarray, one: Positions, other: Positions) -> Positions:
     )
 
 
-def _turned(network: RoadNetwork) -> RoadNetwork:
-    """Return the network with every street driven the other way: a time towards is then a time from."""
-    return replace(network, forward_min=network.backward_min, backward_min=network.forward_min)
-
-
 def _road_metres(exits: ExitNetwork, at: Positions, node: np.ndarray, *, near: np.ndarray) -> np.ndarray:
     """Return the shortest way by road from one node to each place, for the places that are near; else NaN."""
-    network = _turned(exits.network)
+    network = exits.turned
     metres = replace(
         network,
         forward_min=np.where(np.isfinite(network.forward_min), network.length_m, np.inf),

@@ -22,7 +22,7 @@ from layers.rural import is_rural, rural_gap
 from layers.sections import section_minutes
 from layers.sharing import decay_of, inequality, shared_capacity
 from layers.travel import Travel, attach, minutes_to_help, offers, road_minutes, trips_within, unconnected
-from layers.venues import find_venues, place_on_corridor
+from layers.venues import find_venues, nearest_highway
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
     apart = unconnected(travel, people_file=project.people.file, max_off_road_m=project.roads.max_off_road_m)
     people, basis = _with_travel(travel, project)
     people["rural"] = is_rural(people, inputs.urban)
-    along = look_along(project, exits, venues, inputs.providers, inputs.towns)
+    along = look_along(project, exits, venues, travel, inputs.towns)
 
     progress("Ranking …")
     ranked = rank_areas(areas, people, venues, corridor, project)
@@ -145,9 +145,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
 def _venues(project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork) -> gpd.GeoDataFrame:
     """Return every venue once, with its highway, exit and whether it is in the corridor."""
     venues = find_venues(inputs.places, inputs.listed_venues, kinds=project.roads.venue_kinds)
-    half_width_m = project.corridor.half_width_m
-    venues = venues.join(place_on_corridor(venues, highways, inputs.junctions, half_width_m=half_width_m))
-    return place_venues(project, exits, venues)
+    return place_venues(project, exits, venues.join(nearest_highway(venues, highways)))
 
 
 def _with_travel(travel: Travel, project: Project) -> tuple[gpd.GeoDataFrame, Mapping[str, str]]:

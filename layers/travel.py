@@ -187,12 +187,17 @@ def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame({"origin": [], "destination": [], "minutes": []}).astype(
             {"origin": int, "destination": int, "minutes": float}
         )
-    tree = cKDTree(travel.providers.geometry.iloc[members].get_coordinates().to_numpy())
-    straight_m, choice = tree.query(travel.people.geometry.get_coordinates().to_numpy(), k=np.arange(1, near + 1))
     # A point that is not connected is not connected by local streets either.
     to_road = np.where(travel.origins.connected, travel.origins.off_road_m, -np.inf)
-    from_road = np.where(travel.destinations.connected, travel.destinations.off_road_m, -np.inf)
-    legs_m = to_road[:, None] + from_road[members][choice]
+    from_road = np.where(travel.destinations.connected, travel.destinations.off_road_m, -np.inf)[members]
+    longest_m = max(0.0, to_road.max() + from_road.max())
+    straight_m, choice = cKDTree(travel.providers.geometry.iloc[members].get_coordinates().to_numpy()).query(
+        travel.people.geometry.get_coordinates().to_numpy(),
+        k=np.arange(1, near + 1),
+        distance_upper_bound=np.nextafter(longest_m, np.inf),  # it is not reached itself
+        workers=-1,
+    )
+    legs_m = to_road[:, None] + np.append(from_road, -np.inf)[choice]  # the last one stands for "none so near"
     origin, rank = np.nonzero(straight_m <= legs_m)
     trips = pd.DataFrame(
         {

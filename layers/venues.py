@@ -26,9 +26,6 @@ MERGE_RADIUS_M: Mapping[str, float] = MappingProxyType(
 )
 """Objects of one kind closer than this, in metres, and not named differently are one site mapped several times."""
 
-EXIT_REACH_M = 100.0
-"""A junction node lies on a highway when it is closer to its line than this, in metres."""
-
 
 def venue_kind(places: pd.DataFrame) -> pd.Series:
     """Return the kind of venue that each place's OpenStreetMap tags say, or ``""`` for none.
@@ -110,44 +107,26 @@ def _first_of_cluster(venues: gpd.GeoDataFrame, radius_m: float) -> np.ndarray:
     return site
 
 
-def place_on_corridor(
-    venues: gpd.GeoDataFrame, highways: gpd.GeoDataFrame, junctions: gpd.GeoDataFrame, *, half_width_m: float
-) -> pd.DataFrame:
-    """Return where each venue lies on the corridor.
+def nearest_highway(venues: gpd.GeoDataFrame, highways: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the highway nearest to each venue.
 
     Parameters
     ----------
-    venues, highways, junctions
-        Metric CRS. `highways` has one row per highway with ``ref``; `junctions` has the exit number in ``ref``.
-    half_width_m
-        Half width of the corridor in metres.
+    venues, highways
+        Metric CRS. `highways` has one row per highway with ``ref``.
 
     Returns
     -------
     pandas.DataFrame
-        On the index of `venues`: ``highway`` (nearest, its ``ref``), ``distance_m`` to it, ``in_corridor``, ``exit``:
-        the exit of that highway nearest in a straight line, ``""`` outside the corridor or where none is numbered.
+        On the index of `venues`: ``highway``, its ``ref``, and ``distance_m`` to it.
     """
-    require_same_crs(venues, highways, junctions)
+    require_same_crs(venues, highways)
     distances = np.column_stack([venues.geometry.distance(line) for line in highways.geometry])
     nearest = distances.argmin(axis=1)
-    distance_m = distances[np.arange(len(venues)), nearest]
-    in_corridor = distance_m <= half_width_m
-    points = venues.geometry.get_coordinates().to_numpy()
-    numbered = junctions[junctions["ref"].ne("")]
-    exits = np.full(len(venues), "", dtype=object)
-    for position, line in enumerate(highways.geometry):
-        here = np.flatnonzero((nearest == position) & in_corridor)
-        on_line = numbered[numbered.geometry.distance(line) <= EXIT_REACH_M]
-        if len(here) and len(on_line):
-            tree = cKDTree(on_line.geometry.get_coordinates().to_numpy())
-            exits[here] = on_line["ref"].to_numpy(dtype=object)[tree.query(points[here])[1]]
     return pd.DataFrame(
         {
             "highway": highways["ref"].to_numpy(dtype=object)[nearest],
-            "distance_m": distance_m,
-            "in_corridor": in_corridor,
-            "exit": exits,
+            "distance_m": distances[np.arange(len(venues)), nearest],
         },
         index=venues.index,
     )

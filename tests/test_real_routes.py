@@ -21,6 +21,7 @@ from layers.exits import attach_exits, exit_minutes, place_by_exit, time_corrido
 from layers.gaps import gap_table
 from layers.sections import make_sections, section_minutes
 from layers.study import make_study
+from tests.layers.highway_case import sweep_to
 
 DATA = Path(__file__).parents[1].parent / "shared" / "data"
 REAL = DATA / "real"
@@ -159,7 +160,7 @@ def test_us_49_is_in_two_parts_with_crossings_for_exits(routes):
 def test_minutes_gaps_and_sections(routes, exits_on_roads, mississippi, state):
     hospitals = gpd.read_file(REAL / "hospitals_hifld.geojson").to_crs(STATE_TM)
     hospitals = hospitals[hospitals["STATUS"].eq("OPEN")].assign(categories="medical")
-    minutes = exit_minutes(exits_on_roads, hospitals, categories=("medical",), max_off_road_m=15_000)
+    minutes = exit_minutes(exits_on_roads, sweep_to(exits_on_roads, hospitals, 15_000), categories=("medical",))
     assert len(minutes) == 2 * len(routes.exits)  # one line for both directions in this file
     assert minutes["minutes_medical"].between(0, 60).all()
     # By hand: the hospital nearest to exit 1 of I-55 is across the state line in Kentwood, five miles south.

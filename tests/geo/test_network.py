@@ -9,7 +9,8 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo.errors import NetworkError
-from geo.network import SAMPLE_SPACING_M, build_network, fastest_edges
+from geo.graph import fastest_edges
+from geo.network import SAMPLE_SPACING_M, build_network
 from geo.osm import read_osm
 from geo.snap import MAX_OFF_ROAD_M, off_road_minutes, snap, snap_xy
 from geo.speeds import class_speeds

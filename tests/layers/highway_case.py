@@ -15,6 +15,7 @@ from geo.osm import read_osm
 from geo.roads import highway_ways
 from geo.route_access import access_points
 from geo.routes import measure_routes
+from layers.travel import attach
 
 TM = CRS.from_epsg(3814)
 X0, Y0 = 500_000.0, 1_300_000.0
@@ -31,6 +32,11 @@ def at(x_km, y_km):
 def table(places, **columns):
     """Return points with columns."""
     return gpd.GeoDataFrame(columns, geometry=[at(x, y) for x, y in places], crs=TM)
+
+
+def sweep_to(exits, providers, max_off_road_m=5_000):
+    """Return what gives the sweep to the nearest of some providers by category."""
+    return attach(providers, providers, exits.network, max_off_road_m=max_off_road_m).sweep
 
 
 def build(folder: Path, *, exits=EXIT_KM, unit="km"):

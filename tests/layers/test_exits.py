@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.exits import attach_exits, exit_minutes, is_in_corridor, place_by_exit, time_corridor, towns_served
-from tests.layers.highway_case import EXTENT, TM, at, build, table
+from tests.layers.highway_case import EXTENT, TM, at, build, sweep_to, table
 
 FAR_M = 5_000
 
@@ -32,7 +32,7 @@ def test_minutes_from_exits_depend_on_the_direction(case):
     # A shelter 10 km east of exit 20: 10 minutes from its ramps. Northbound, exit 40 lies beyond it: one has to go on to
     # exit 50, or turn at the end; over exit 40's side road and back it is 20 km on the motorway.
     shelter = table([(10, 20.1)], categories=["shelter"])
-    minutes = exit_minutes(exits, shelter, categories=("shelter",), max_off_road_m=FAR_M)
+    minutes = exit_minutes(exits, sweep_to(exits, shelter), categories=("shelter",))
     by = minutes.set_index(["direction", "label"])["minutes_shelter"]
     assert by["NB", "exit 20"] == pytest.approx(10, abs=0.3)
     assert by["SB", "exit 20"] == pytest.approx(10.3, abs=0.3)
@@ -47,9 +47,7 @@ def test_minutes_from_exits_depend_on_the_direction(case):
 
 def test_no_provider_is_infinitely_far(case):
     _, exits = case
-    minutes = exit_minutes(
-        exits, table([(10, 20.1)], categories=["legal"]), categories=("shelter",), max_off_road_m=FAR_M
-    )
+    minutes = exit_minutes(exits, sweep_to(exits, table([(10, 20.1)], categories=["legal"])), categories=("shelter",))
     assert np.isinf(minutes["minutes_shelter"]).all()
 
 
@@ -118,7 +116,7 @@ def test_towns_are_named_the_largest_first(case):
 def test_a_highway_without_exits(tmp_path):
     routes, network = build(tmp_path, exits=())
     exits = attach_exits(routes, network)
-    assert exit_minutes(exits, table([(1, 1)], categories=["legal"]), categories=("legal",), max_off_road_m=FAR_M).empty
+    assert exit_minutes(exits, sweep_to(exits, table([(1, 1)], categories=["legal"])), categories=("legal",)).empty
     placed = place_by_exit(exits, table([(1, 1)]), max_off_road_m=FAR_M)
     assert placed["exit"].tolist() == [""]
     land = time_corridor(exits, within_min=10, extent=EXTENT, max_off_road_m=FAR_M)

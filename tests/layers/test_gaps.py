@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo.vocabulary import CATEGORIES
 from layers.exits import attach_exits, exit_minutes
 from layers.gaps import GAP_COLUMNS, gap_table
-from tests.layers.highway_case import build, table
+from tests.layers.highway_case import build, sweep_to, table
 
 NO_VENUES = pd.DataFrame({"route_id": pd.Series(dtype=str), "milepost": pd.Series(dtype=float)})
 
@@ -83,7 +83,8 @@ def test_no_gap_has_columns_all_the_same(routes):
 def test_from_the_roads(tmp_path):
     routes, network = build(tmp_path)
     legal = table([(9, 10.1)], categories=["legal"])
-    minutes = exit_minutes(attach_exits(routes, network), legal, categories=("legal",), max_off_road_m=5000)
+    exits = attach_exits(routes, network)
+    minutes = exit_minutes(exits, sweep_to(exits, legal), categories=("legal",))
     gaps = gap_table(routes, minutes, NO_VENUES, categories=("legal",), bands_min=(18,))
     # Exit 20 is 14 minutes away, exit 40 twenty-four.
     assert gaps["direction"].tolist() == ["NB", "SB"]

@@ -10,7 +10,7 @@ from layers.exits import attach_exits, exit_minutes, towns_served
 from layers.gaps import gap_table
 from layers.sections import make_sections, section_minutes
 from layers.strip import make_strips
-from tests.layers.highway_case import EXTENT, at, build, table
+from tests.layers.highway_case import EXTENT, at, build, sweep_to, table
 
 TOWNS = table(
     [(3, 21), (-2, 41), (1, 43), (30, 30)], name=["Ash", "Birch", "Cedar", "Far"], population=[900, 500, 50, 9e5]
@@ -63,9 +63,8 @@ def test_without_towns_or_exits_there_are_mileposts(tmp_path):
         assert len(make_sections(routes, land, by=by)[0]) == 1
     sections, _ = make_sections(routes, land, by="length", length_m=30_000)
     assert sections["name"].tolist() == ["I-5, km 0 to 30", "I-5, km 30 to 60"]
-    minutes = exit_minutes(
-        attach_exits(routes, network), table([(1, 1)], categories=["legal"]), categories=("legal",), max_off_road_m=5000
-    )
+    exits = attach_exits(routes, network)
+    minutes = exit_minutes(exits, sweep_to(exits, table([(1, 1)], categories=["legal"])), categories=("legal",))
     figures = section_minutes(sections, minutes, categories=("legal",))
     assert figures["exit_median_legal"].isna().all()
 
@@ -73,7 +72,7 @@ def test_without_towns_or_exits_there_are_mileposts(tmp_path):
 def test_minutes_of_people_on_the_road(case):
     routes, exits, corridor = case
     shelter = table([(10, 20.1)], categories=["shelter"])
-    minutes = exit_minutes(exits, shelter, categories=("shelter",), max_off_road_m=5000)
+    minutes = exit_minutes(exits, sweep_to(exits, shelter), categories=("shelter",))
     sections, _ = make_sections(routes, corridor, by="length", length_m=20_000)
     figures = section_minutes(sections, minutes, categories=("shelter",))
     assert figures.index.tolist() == sections["area_id"].tolist()
@@ -84,9 +83,7 @@ def test_minutes_of_people_on_the_road(case):
 
 def test_a_section_without_an_exit_takes_the_ones_around_it(case):
     routes, exits, corridor = case
-    minutes = exit_minutes(
-        exits, table([(10, 20.1)], categories=["shelter"]), categories=("shelter",), max_off_road_m=5000
-    )
+    minutes = exit_minutes(exits, sweep_to(exits, table([(10, 20.1)], categories=["shelter"])), categories=("shelter",))
     sections, _ = make_sections(routes, corridor, by="length", length_m=5_000)
     figures = section_minutes(sections, minutes, categories=("shelter",))
     empty = figures.loc["I 5 30.0-35.0"]
@@ -115,7 +112,7 @@ def test_strip_chart_values(case):
         exit_id=["I 5 exit 20", "I 5 exit 40"],
         exit_min=[10.0, 1.0],
     )
-    minutes = exit_minutes(exits, providers, categories=("shelter", "legal"), max_off_road_m=5000)
+    minutes = exit_minutes(exits, sweep_to(exits, providers), categories=("shelter", "legal"))
     venues = pd.DataFrame(
         {
             "venue_id": ["v2", "v1"],

@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import LineString, MultiLineString, Point
 
 from geo.vocabulary import VENUE_KINDS
-from layers.venues import count_by_kind, find_venues, merge_sites, place_on_corridor, venue_kind
+from layers.venues import count_by_kind, find_venues, merge_sites, nearest_highway, venue_kind
 
 CRS = "EPSG:32616"
 TAGS = (
@@ -90,11 +90,10 @@ def test_order_of_rows_does_not_matter() -> None:
 def test_no_venues_at_all() -> None:
     highways = gpd.GeoDataFrame({"ref": ["I 1"]}, geometry=[MultiLineString([[(0, 0), (1, 0)]])], crs=CRS)
     listed = frame(venue("x", "motel", "", 0)).iloc[:0]
-    junctions = gpd.GeoDataFrame({"osm_id": [], "ref": [], "name": []}, geometry=[], crs=CRS)
     found = find_venues(frame(place(amenity="school")), listed, kinds=tuple(VENUE_KINDS))
-    found = found.join(place_on_corridor(found, highways, junctions, half_width_m=10))
+    found = found.join(nearest_highway(found, highways))
     assert found.empty
-    counts = count_by_kind(found.assign(area_id=""), pd.Index(["A"], name="area_id"), VENUE_KINDS)
+    counts = count_by_kind(found.assign(area_id="", in_corridor=True), pd.Index(["A"], name="area_id"), VENUE_KINDS)
     assert counts.loc["A"].sum() == 0
 
 
@@ -105,7 +104,7 @@ def test_kinds_left_out_of_the_map_are_still_taken_from_lists() -> None:
     assert found["venue_id"].tolist() == ["list-1", "n2"]
 
 
-def test_place_on_corridor() -> None:
+def test_the_nearest_highway() -> None:
     highways = gpd.GeoDataFrame(
         {"ref": ["I 1", "I 2"]},
         geometry=[
@@ -114,16 +113,8 @@ def test_place_on_corridor() -> None:
         ],
         crs=CRS,
     )
-    junctions = gpd.GeoDataFrame(
-        {"osm_id": ["n1", "n2", "n3", "n4"], "ref": ["10", "", "20", "99"], "name": ""},
-        geometry=[Point(1_000, 10), Point(2_000, 0), Point(9_000, 0), Point(2_000, 500)],
-        crs=CRS,
-    )
     venues = frame(venue("a", "motel", "", 2_100), venue("b", "motel", "", 8_000))
     venues.loc[1, "geometry"] = Point(8_000, 4_000)
-    table = place_on_corridor(venues, highways, junctions, half_width_m=1_000)
-    # the nearest junction of all is not on the highway, the nearest on it has no number
-    assert table["exit"].tolist() == ["10", ""]
+    table = nearest_highway(venues, highways)
     assert table["highway"].tolist() == ["I 1", "I 1"]
-    assert table["in_corridor"].tolist() == [True, False]
     assert table["distance_m"].tolist() == [0, 4_000]
