@@ -27,6 +27,13 @@ from maps.values import View
 PRINTED_GAPS = 40
 """More stretches than this are not printed; the page says so."""
 
+_SHEET_MM, _CAPTION_MM = 170.0, 14.0
+"""Height on a sheet for charts, and for the heading and note of each."""
+_FEW_GAPS, _FEW_GAPS_MM = 6, 24.0
+"""Stretches that go below the charts, and the height they need."""
+_LEGIBLE_MM, _WIDEST_MM = 150.0, 262.0
+"""Width of a chart on paper: narrower its words are too small, wider it does not fit."""
+
 _LINE_M = 150.0
 """Lines of highways are simplified by this much."""
 
@@ -80,6 +87,16 @@ class AlongView:
     data: Mapping[str, Any]
     """What the page's program needs; mileposts in it are rounded to a thousandth."""
     printed: int = PRINTED_GAPS
+
+    @property
+    def print_width(self) -> str:
+        """Width of the charts on paper, as a length of CSS: as many on one sheet as stay legible."""
+        sides = [re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', strip.svg) for strip in self.strips]
+        ratio = max(float(found[2]) / float(found[1]) for found in sides if found)
+        sheet_mm = _SHEET_MM - (_FEW_GAPS_MM if len(self.gaps) <= _FEW_GAPS else 0)
+        widths = [(sheet_mm - _CAPTION_MM * n) / (n * ratio) for n in range(len(self.strips), 0, -1)]
+        width = next((width for width in widths if width >= _LEGIBLE_MM), widths[-1])
+        return f"{min(width, _WIDEST_MM):.0f}mm"
 
 
 def make_along(study: Study, view: View) -> AlongView | None:

@@ -15,6 +15,9 @@ from maps.texts import Texts
 from maps.values import Row, View
 from maps.view import make_view
 
+PRINTED_SECTIONS = 40
+"""More sections than this are not printed; the page says so."""
+
 _VERTICES = 2_500
 
 
@@ -38,6 +41,7 @@ class SectionsView:
     rows: tuple[SectionView, ...]
     data: Mapping[str, Any]
     """What the page's program needs: where each lies along its highway, and its outline."""
+    printed: int = PRINTED_SECTIONS
 
 
 def make_sections(study: Study, view: View) -> SectionsView | None:

@@ -16,6 +16,7 @@ from maps.view import make_view
 from tests.browser import studies
 from tests.maps.studies import HOSTILE, make_study
 
+pytest.register_assert_rewrite("tests.browser.page_checks", "tests.browser.looking")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = next(
@@ -128,12 +129,26 @@ def visit(browser: object, pages: dict[str, Path]) -> Iterator[Callable[..., Vis
         seen.page.context.close()
 
 
-@pytest.fixture(scope="module")
-def desk(browser: object, pages: dict[str, Path]) -> Iterator[object]:
-    """Open the page of the counties once, on a desk screen, for checks that only look."""
-    seen = open_page(browser, pages["counties"])
-    yield seen.page
-    seen.page.context.close()
+@pytest.fixture(scope="session")
+def desks(browser: object, pages: Pages) -> Iterator[Callable[[str], object]]:
+    """Open each page once, on a desk screen, for checks that only look."""
+    opened: dict[str, Visit] = {}
+
+    def look(name: str) -> object:
+        if name not in opened:
+            opened[name] = open_page(browser, pages[name])
+        return opened[name].page
+
+    yield look
+    for seen in opened.values():
+        assert seen.errors == []
+        seen.page.context.close()
+
+
+@pytest.fixture
+def desk(desks: Callable[[str], object]) -> object:
+    """Look at the page of the counties on a desk screen."""
+    return desks("counties")
 
 
 @pytest.fixture(scope="session")

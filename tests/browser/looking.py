@@ -1,0 +1,84 @@
+"""How the browser checks measure a page: boxes, overlaps, accessibility."""
+
+OVERLAPS = """(selector) => {
+  const boxes = [...document.querySelectorAll(selector)].filter(n => n.style.visibility !== 'hidden' && n.offsetParent)
+    .map(n => (n.querySelector('span, svg') || n).getBoundingClientRect()).filter(r => r.width);
+  let hits = 0;
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach(b => {
+    if (a.left < b.right - 1 && a.right > b.left + 1 && a.top < b.bottom - 1 && a.bottom > b.top + 1) hits += 1;
+  }));
+  return {hits, shown: boxes.length};
+}"""
+LABELS = ".rank, .shield-box, .town, .area-name"
+AREA_BOX = """(chosen) => {
+  const paths = [...document.querySelectorAll(chosen ? 'path.frame-inner' : '.folium-map path.area')];
+  const all = paths.map(p => p.getBoundingClientRect());
+  const min = k => Math.min(...all.map(r => r[k])), max = k => Math.max(...all.map(r => r[k]));
+  return {left: min('left'), top: min('top'), right: max('right'), bottom: max('bottom')};
+}"""
+RECT = """n => {
+  const {left, top, right, bottom, width, height} = n.getBoundingClientRect();
+  return {left, top, right, bottom, width, height};
+}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'button, select, summary, input[type=search], .leaflet-bar a, [role=tab]')]
+  .filter(n => n.offsetParent && !n.closest('.leaflet-control-attribution'))
+  .map(n => [n.id || n.className || n.tagName, n.getBoundingClientRect()])
+  .filter(([, r]) => r.height < 43.5 || r.width < 43.5).map(([name]) => name)"""
+AXE = """async () => (await axe.run(document, {runOnly: [
+  'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations"""
+
+
+def rect(page, selector: str) -> dict[str, float]:
+    """Return the box of the first element of a selector, in pixels of the window."""
+    return page.eval_on_selector(selector, RECT)
+
+
+def apart(a: dict[str, float], b: dict[str, float]) -> bool:
+    """Return whether two boxes do not overlap by more than a pixel."""
+    return (
+        a["right"] <= b["left"] + 1
+        or b["right"] <= a["left"] + 1
+        or a["bottom"] <= b["top"] + 1
+        or b["bottom"] <= a["top"] + 1
+    )
+
+
+def inside(a: dict[str, float], b: dict[str, float]) -> bool:
+    """Return whether the first box lies in the second."""
+    return a["left"] >= b["left"] and a["top"] >= b["top"] and a["right"] <= b["right"] and a["bottom"] <= b["bottom"]
+
+
+def violations(page, axe_script: str) -> list[str]:
+    """Return what axe-core objects to."""
+    page.evaluate(axe_script)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:120]} ({len(v['nodes'])})" for v in page.evaluate(AXE)]
+
+
+def click_on_area(page, number: int) -> None:
+    """Click on an area of the map where nothing covers it."""
+    spot = page.evaluate(
+        """([number]) => {
+          const path = document.querySelectorAll('.folium-map path.area')[number];
+          const {left, top, width, height} = path.getBoundingClientRect();
+          for (let i = 1; i < 20; i += 1) for (let j = 1; j < 20; j += 1) {
+            const at = [left + width * i / 20, top + height * j / 20];
+            if (document.elementFromPoint(...at) === path) return at;
+          }
+          return null;
+        }""",
+        [number],
+    )
+    assert spot, f"area {number} is covered everywhere"
+    page.mouse.click(*spot)
+    page.wait_for_timeout(700)
+
+
+def placed_labels(page, patience: int = 20) -> dict[str, int]:
+    """Return how many labels overlap and how many are shown, once they have been placed."""
+    for _ in range(patience):
+        found = page.evaluate(OVERLAPS, LABELS)
+        if not found["hits"]:
+            break
+        page.wait_for_timeout(150)
+    return found
