@@ -8,7 +8,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import osmium
-import pyarrow as pa
 
 from geo.errors import InputError, Problem
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
@@ -16,14 +15,15 @@ from geo.osm_routes import NOT_HERE, with_routes
 from geo.osm_tags import PLACE_COLUMNS
 from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Bbox, Ways, join_roads, read_ways, write_ways
 from geo.packed import packed_bomb
+from geo.pbf_texts import unbearable_text
 from geo.records import Dropped
 from geo.roads import Roads
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _HISTORY_SUFFIXES = (".osh", ".osc", ".osh.pbf", ".osh.gz", ".osc.gz", ".osh.bz2", ".osc.bz2")
 
-_READ_ERRORS = (RuntimeError, osmium.InvalidLocationError, pa.ArrowInvalid)
-"""What libosmium raises when a file is no good, whatever is wrong with it, and pyarrow on text that is not UTF-8."""
+_READ_ERRORS = (RuntimeError, ValueError, LookupError, osmium.InvalidLocationError)
+"""What libosmium and pyarrow raise when a file is no good: its structure, a number, a text that is not UTF-8."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +84,9 @@ def read_osm(
     places: list[Places] = []
     for path in paths:
         say(f"Reading {path.name} …")
+        if unbearable := unbearable_text(path):
+            problems.append(unbearable)
+            continue
         try:
             file_ways, file_places = _read_file(path, clip)
         except _READ_ERRORS as error:

@@ -4,6 +4,7 @@ libosmium looks up the nodes of all roads and writes them as text (OPL) without 
 text by the block. Asking for every way and node in Python takes three times as long.
 """
 
+import ctypes
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -96,8 +97,12 @@ def write_ways(path: Path, text: Path) -> None:
                 locations.ignore_errors()
                 steps.insert(0, locations)
             osmium.apply(reader, *steps)
-    finally:
         writer.close()
+    except Exception:
+        # libosmium ends the whole process when it destroys a writer that has failed (positions off the globe, a full
+        # disk), also while Python ends: this one has to outlive it.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise
 
 
 def has_locations_on_ways(header: osmium.io.Header) -> bool:

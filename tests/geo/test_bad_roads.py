@@ -1,7 +1,11 @@
 """Road files as they come: cut, in pieces, with loops, far from the people. Each is handled and counted, or refused."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import osmium
@@ -159,3 +163,27 @@ def test_contradictory_and_looping_ways_are_driven_somehow(write_osm, mississipp
     assert set(network.node_id.tolist()) == {1, 2, 3, 4}
     assert (network.towards.data > 0).all()
     assert network.kept_share == 1
+
+
+NO_ROOM = """
+import gc, resource, sys
+from pathlib import Path
+from geo.errors import InputError
+from geo.osm import read_osm
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+try:
+    read_osm([Path(sys.argv[1])])
+except InputError as error:
+    print(error)
+gc.collect()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_no_room_for_what_is_unpacked_ends_in_a_message(example):
+    """Libosmium ends the process when it throws away a writer that has failed."""
+    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", NO_ROOM, str(example / "roads.osm")]
+    done = subprocess.run(command, env=path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "roads.osm" in done.stdout

@@ -1,0 +1,57 @@
+"""Fuzzing that follows the code's branches: ``python -m tests.fuzz.guided KIND TALLY [options of libFuzzer]``.
+
+Runs in a process of its own, for atheris ends it. What came of the inputs is written to the file TALLY.
+"""
+
+import json
+import random
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+SAVED_EVERY = 50
+
+
+def main() -> None:
+    """Fuzz one kind of input until libFuzzer has had enough."""
+    import atheris
+
+    with atheris.instrument_imports(include=["geo"]):
+        from tests.fuzz.changes import changed
+        from tests.fuzz.targets import HANG_S, KINDS, MEMORY_BYTES, Tally, attempt, limit_memory
+
+    kind, tally_file, *options = sys.argv[1:]
+    folder = Path(tempfile.mkdtemp(prefix="outreach-fuzz-"))
+    tally = Tally()
+
+    def one(content: bytes) -> None:
+        attempt(kind, content, folder, tally)
+        if tally.inputs % SAVED_EVERY == 0:
+            Path(tally_file).write_text(json.dumps(asdict(tally)))
+
+    def mutate(content: bytes, most: int, seed: int) -> bytes:
+        chance = random.Random(seed)
+        if not content.strip() or chance.random() < 0.3:
+            content = chance.choice(KINDS[kind].seeds())
+        own = None if chance.random() < 0.5 else lambda part: atheris.Mutate(part, len(part) + 64)
+        return changed(kind, content, chance, own)[:most]
+
+    corpus = folder / "corpus"
+    corpus.mkdir()
+    for number, seed in enumerate(KINDS[kind].seeds()):
+        (corpus / f"seed-{number}").write_bytes(seed)
+    limits = [
+        f"-timeout={HANG_S}",
+        f"-rss_limit_mb={MEMORY_BYTES // 1_000_000}",
+        "-max_len=20000",
+        "-mutate_depth=2",
+        "-cross_over=0",
+    ]
+    limit_memory()
+    atheris.Setup([sys.argv[0], *limits, *options, str(corpus)], one, custom_mutator=mutate)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
