@@ -10,7 +10,7 @@ from pyproj import CRS, Transformer
 from shapely.ops import substring
 
 from geo.crs import WGS84
-from geo.osm_tags import canonical_ref
+from geo.osm_tags import canonical_ref, highway_label
 from geo.roads import Floats, segment_lengths_m
 from geo.route_lines import Spine
 from geo.route_miles import UNCALIBRATED, Calibration
@@ -93,6 +93,11 @@ class Route:
     is_loop: bool
     drives_on_right: bool
     calibration: Calibration
+
+    @property
+    def label(self) -> str:
+        """The highway's number as people write it, with the part behind it from the second on: "I-20 (part 2)"."""
+        return highway_label(self.ref) + (f" (part {self.part})" if self.part > 1 else "")
 
     def milepost_at(self, along_m: Floats) -> Floats:
         """Return the mileposts at some metres along the line."""

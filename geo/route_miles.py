@@ -32,18 +32,21 @@ class Calibration:
     Parameters
     ----------
     kind
-        "mileposts": the numbers are mileposts and used. "counted": they count the exits. "restart": they start over
-        along the way. "other": they follow no distance. "few": too few to tell, or none.
+        "mileposts": the numbers are mileposts and used. "counted": they count the exits. "restart": they are mileposts
+        that start over along the way, as at a state line. "other": they follow no distance. "few": too few to tell.
     descending
         True when the numbers are mileposts that run against the measure.
     at, shift
         Measured mileposts and what is added there; in between it changes evenly.
+    restarts
+        Measured mileposts at which the numbers start over; each stretch between has mileposts of its own.
     """
 
     kind: str
     descending: bool
     at: Floats
     shift: Floats
+    restarts: tuple[float, ...] = ()
 
     def apply(self, measured: Floats) -> Floats:
         """Return the mileposts at places measured along the highway."""
@@ -88,7 +91,8 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     Numbers are mileposts when they grow by one per mile (or kilometre): the median of the slopes between all pairs
     (Theil-Sen) lies within 15 % of 1, and three of five form one chain in which number less measure drifts slowly. The
     measure is then shifted by the median difference of the chain's exits within 25 miles, worked out every 10 miles.
-    The shift changes by 0.2 per mile at most, so that mileposts keep rising.
+    The shift changes by 0.2 per mile at most, so that mileposts keep rising. Where such chains follow each other, each
+    with a milepost 0 between its begin and the end of the one before, the numbers start over: only `restarts` is told.
 
     Parameters
     ----------
@@ -112,6 +116,10 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     x, number = x[order], number[order]
     if len(np.unique(number)) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:
         return Calibration(FEW, descending=False, at=none, shift=none)
+    for descending in (False, True):
+        restarts = _restarts(-x[::-1], number[::-1]) if descending else _restarts(x, number)
+        if restarts:
+            return Calibration(RESTART, descending=descending, at=none, shift=none, restarts=restarts)
     slope = float(theilslopes(number, x).slope)
     descending = slope < 0
     if descending:
@@ -130,10 +138,32 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
 
 def _kind_of_other(number: npt.NDArray[np.float64], slope: float) -> str:
     """Say what numbers are that are no mileposts, in the order of their exits."""
-    steps = np.diff(number)
-    if (steps < -_WINDOW / 2).any() and (steps >= 0).mean() > _LEAST_SHARE:
-        return RESTART
-    return COUNTED if slope > 0 and np.median(np.abs(steps)) <= 1 else OTHER
+    return COUNTED if slope > 0 and np.median(np.abs(np.diff(number))) <= 1 else OTHER
+
+
+def _restarts(x: Floats, number: Floats) -> tuple[float, ...]:
+    """Return where the numbers start over at 0, if they are mileposts before and behind; none when they never do."""
+    shift = number - x
+    waiting = np.ones(len(x), dtype=bool)
+    runs: list[tuple[float, float, float]] = []
+    while waiting.sum() >= _LEAST_EXITS:
+        rows = np.flatnonzero(waiting)
+        chain = rows[_longest_chain(x[rows], shift[rows])]
+        first, last = float(x[chain[0]]), float(x[chain[-1]])
+        if len(np.unique(number[chain])) < _LEAST_EXITS or last - first < _LEAST_SPAN:
+            break
+        if abs(float(theilslopes(number[chain], x[chain]).slope) - 1) <= _SLOPE_BAND:
+            runs.append((first, last, float(-np.median(shift[chain][:_LEAST_EXITS]))))
+        waiting &= (x < first) | (x > last)
+    runs.sort()
+    cuts: list[float] = []
+    end = runs[0][1] if runs else np.inf
+    for first, last, zero in runs[1:]:
+        # Numbers of another highway that runs along for a while do not begin with 0 where they begin.
+        if end - AGREES <= zero <= first + AGREES:
+            cuts.append(min(max(zero, end + _ROUNDING / 4), first - _ROUNDING / 4))
+            end = last
+    return tuple(cuts)
 
 
 def _longest_chain(x: Floats, shift: Floats) -> npt.NDArray[np.bool_]:

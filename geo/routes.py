@@ -12,10 +12,11 @@ import shapely
 from geo.crs import require_same_crs
 from geo.osm_tags import canonical_ref
 from geo.records import Dropped
-from geo.route_exits import EXIT_COLUMNS, NODE_COLUMNS, exit_notes, exit_tables, nodes_on_route
-from geo.route_line import METRES, Route, driving_order, inside_m, measure
+from geo.route_exits import EXIT_COLUMNS, NODE_COLUMNS, exit_tables
+from geo.route_line import METRES, Route, driving_order, inside_m
 from geo.route_lines import LONGEST_BRIDGE_M, Spine, spines
-from geo.route_miles import AGREES, COUNTED, MILEPOSTS, OTHER, RESTART, UNCALIBRATED, calibrate, exit_number
+from geo.route_miles import MILEPOSTS, UNCALIBRATED, exit_number
+from geo.route_parts import course_of, measured_parts
 
 LEAST_PART_M = 3_000.0
 """A part of a highway that is cut off and shorter than this, in metres, is left out."""
@@ -134,18 +135,18 @@ def measure_routes(
         parts, said = _parts(str(ref), own, extent, signed=axis)
         notes += said
         end = 0.0
-        for number, spine in enumerate(parts, start=1):
-            route, on_route, said = _measured(
-                str(ref), number, spine, own, access, extent=extent, unit=unit, signed=axis
-            )
-            if number > 1 and not len(route.calibration.at):
-                route = _shifted(route, end + route.line.distance(routes[-1].line) / METRES[unit])
-            notes += said
-            end = float(route.mileposts[-1])
-            routes.append(route)
-            tables = exit_tables(route, on_route)
-            exits.append(tables[0])
-            nodes.append(tables[1])
+        for spine in parts:
+            first = sum(route.ref == ref for route in routes) + 1
+            course = course_of(spine, str(ref), own, access, unit=unit, signed=axis)
+            for part, on_route, said in measured_parts(course, extent=extent, first=first):
+                follows = part.part > 1 and not len(part.calibration.at)
+                route = _shifted(part, end + part.line.distance(routes[-1].line) / METRES[unit]) if follows else part
+                notes += said
+                end = float(route.mileposts[-1])
+                routes.append(route)
+                tables = exit_tables(route, on_route)
+                exits.append(tables[0])
+                nodes.append(tables[1])
     table = _joined(exits)
     by_numbers = {route.route_id for route in routes if route.calibration.kind == MILEPOSTS}
     numbers = table["number"].map(exit_number).astype(float) - table["milepost"].astype(float)
@@ -188,79 +189,7 @@ def _parts(
     return sorted(parts, key=lambda spine: spine.line.centroid.coords[0][axis]), notes
 
 
-def _measured(
-    ref: str,
-    part: int,
-    spine: Spine,
-    ways: gpd.GeoDataFrame,
-    access: gpd.GeoDataFrame,
-    *,
-    extent: shapely.Geometry,
-    unit: str,
-    signed: str,
-) -> tuple[Route, gpd.GeoDataFrame, list[Dropped]]:
-    """Return one part of a highway measured and calibrated, its access points, and what is odd about them."""
-    line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop, signed=signed)
-    own = ways[ways.geometry.distance(spine.courses) < 1]
-    for _ in range(2):
-        runs_m = inside_m(line, extent)
-        route = measure(spine, line, directions, runs_m=runs_m, ref=ref, part=part, unit=unit, crs=ways.crs)
-        route = replace(route, drives_on_right=_drives_on_right(line, ways))
-        nodes = nodes_on_route(route, access, own)
-        numbers = np.array([exit_number(text) for text in nodes["ref"]], dtype=float)
-        calibration = calibrate(nodes["milepost"].to_numpy(dtype=float), numbers)
-        if not calibration.descending:
-            break
-        line, directions = line.reverse(), directions[::-1]
-    route = route.calibrated(calibration)
-    nodes = nodes.assign(milepost=route.milepost_at(nodes["along_m"].to_numpy(dtype=float)))
-    return route, nodes, [*_route_notes(route, numbers, nodes), *exit_notes(route, nodes)]
-
-
 def _shifted(route: Route, shift: float) -> Route:
     """Return a route with all mileposts moved, its calibration kept."""
     moved = route.calibrated(replace(UNCALIBRATED, at=np.array([0.0]), shift=np.array([shift])))
     return replace(moved, calibration=route.calibration)
-
-
-def _drives_on_right(line: shapely.LineString, ways: gpd.GeoDataFrame) -> bool:
-    """Say whether one-way carriageways that run along a line lie to its right; True where there are none."""
-    own = ways.geometry[ways["one_way"].to_numpy(dtype=bool)].to_numpy()
-    if not len(own):
-        return True
-    first, last = (shapely.line_locate_point(line, shapely.get_point(own, end)) for end in (0, -1))
-    middle = shapely.line_interpolate_point(own, 0.5, normalized=True)
-    along = shapely.line_locate_point(line, middle)
-    tail = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(along - 5, 0)))
-    tip = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(along + 5, line.length)))
-    course, offset = tip - tail, shapely.get_coordinates(middle) - tail
-    cross = course[:, 0] * offset[:, 1] - course[:, 1] * offset[:, 0]
-    votes = -np.sign(cross) * np.sign(last - first) * shapely.length(own)
-    return bool(votes[shapely.distance(middle, line) > 1].sum() >= 0)
-
-
-def _route_notes(route: Route, numbers: np.ndarray, nodes: gpd.GeoDataFrame) -> list[Dropped]:
-    """Return what was odd about a highway and how it was handled."""
-    notes = []
-    if route.gaps:
-        unit_length = sum(gap.length_m for gap in route.gaps) / METRES[route.unit]
-        text = f"gaps in the road file, bridged in a straight line ({unit_length:.1f} {route.unit} in all)"
-        notes.append(Dropped(route.route_id, text, len(route.gaps)))
-    if len(route.inside) > 1:
-        text = "stretches inside the study area, the mileposts running on between them"
-        notes.append(Dropped(route.route_id, text, len(route.inside)))
-    known = int(np.isfinite(numbers).sum())
-    why = {
-        COUNTED: "exit numbers that count the exits",
-        RESTART: "exit numbers that start over, or belong to other highways",
-        OTHER: "exit numbers that are not mileposts",
-    }
-    if route.calibration.kind in why:
-        text = f"{why[route.calibration.kind]}: mileposts are measured from the edge of the study area"
-        notes.append(Dropped(route.route_id, text, known))
-    if route.calibration.kind == MILEPOSTS:
-        off = np.abs(numbers - nodes["milepost"].to_numpy(dtype=float))
-        far = int((off > AGREES).sum())
-        text = f"exit numbers more than {AGREES:g} {route.unit} from the milepost"
-        notes += [Dropped(route.route_id, text, far)] if far else []
-    return notes

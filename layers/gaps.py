@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from geo.osm_tags import highway_label
 from geo.route_line import Route
 from geo.routes import Routes
 from geo.vocabulary import CATEGORIES
@@ -111,7 +110,7 @@ def _gaps_of(
                         low, high = mileposts[first], (mileposts[last + 1] if last + 1 < len(mileposts) else end)
                     yield {
                         "ref": route.ref,
-                        "label": highway_label(route.ref),
+                        "label": route.label,
                         "route_id": route.route_id,
                         "direction": direction,
                         "category": category,

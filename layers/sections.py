@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 
 from geo.crs import require_same_crs
-from geo.osm_tags import highway_label
 from geo.records import Dropped
 from geo.route_line import METRES, Route
 from geo.routes import Routes
@@ -181,7 +180,7 @@ def _row(
     route: Route, begin: float, end: float, exits: gpd.GeoDataFrame, towns: pd.DataFrame, *, by: By
 ) -> dict[str, object]:
     """Return a section without its land."""
-    label = highway_label(route.ref)
+    label = route.label
     inside = exits[exits["milepost"].between(begin - 1e-6, end + 1e-6)]
     first, last = (inside["label"].iloc[0], inside["label"].iloc[-1]) if len(inside) else ("", "")
     beside = towns[towns["route_id"].eq(route.route_id)]

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geo.osm_tags import highway_label
 from geo.route_line import Route
 from geo.routes import Routes
 
@@ -181,7 +180,7 @@ def _strip(
     providers = providers.sort_values(["milepost", "provider_id"])
     return Strip(
         route_id=route.route_id,
-        label=highway_label(route.ref),
+        label=route.label,
         unit=route.unit,
         directions=route.directions,
         from_milepost=begin,

@@ -119,9 +119,11 @@ def _roads(names: str, texts: Texts) -> str:
 
 
 def highway_name(label: str, texts: Texts) -> str:
-    """Return a highway's name; one that is a mere number says what it is."""
-    name = isolate(clean(label))
-    return texts("format.highway", n=name) if label[:1].isdigit() else name
+    """Return a highway's name; one that is a mere number says what it is, and one in parts which of them it is."""
+    ref, part = re.fullmatch(r"(.*?)(?: \(part (\d+)\))?", label, re.DOTALL).groups()  # type: ignore[union-attr]
+    name = isolate(clean(ref))
+    name = texts("format.highway", n=name) if ref[:1].isdigit() else name
+    return texts("strip.part", highway=name, n=part) if part else name
 
 
 def stretches(profile: StripProfile, strip: Strip) -> tuple[Stretch, ...]:

@@ -266,12 +266,88 @@ def test_numbers_that_run_against_the_course_turn_the_highway_round():
     assert xy(route.points_at(np.array([10.0])))[0] == pytest.approx([0, 20], abs=0.3)
 
 
-def test_numbers_that_start_over_are_not_used():
-    numbers = [(str(y), 0, y) for y in range(1, 20, 2)] + [(str(y - 20), 0, y) for y in range(21, 30, 2)]
-    routes = measured(ways([(0, 0), (0, 60)]), exits(*numbers, *[(str(y - 20), 0, y) for y in range(31, 60, 2)]))
-    route = only(routes)
-    assert route.calibration.kind in {"restart", "mileposts"}
-    assert (np.diff(route.mileposts) > 0).all()
+TWO_STATES = ways([(0, 0), (3, 100), (0, 200)], ref="I 5")
+"""A highway from kilometre 40 of one state to kilometre 110 of the next, which begins at kilometre 90 of the line."""
+STATE_LINE = 90.0
+
+
+def at(y):
+    """Return the place on the line of two states that is about y kilometres along it."""
+    return (y * 0.03 if y < 100 else 6 - y * 0.03), y
+
+
+def numbers_of_two_states():
+    return [
+        *[(str(round(y + 40)), *at(y)) for y in range(3, 89, 4)],
+        *[(str(round(y - STATE_LINE)), *at(y)) for y in range(92, 200, 5)],
+    ]
+
+
+def test_where_numbers_start_over_each_state_has_its_own_mileposts():
+    numbers = numbers_of_two_states()
+    routes = measured(TWO_STATES, exits(*numbers))
+    first, second = routes.routes
+    assert [route.route_id for route in routes.routes] == ["I 5", "I 5 (part 2)"]
+    assert [route.label for route in routes.routes] == ["I-5", "I-5 (part 2)"]
+    assert first.mileposts[[0, -1]] == pytest.approx([40, 130], abs=0.6)
+    assert second.mileposts[[0, -1]] == pytest.approx([0, 110], abs=0.6)
+    assert second.mileposts[0] == 0
+    # They meet at the state line, with nothing lost between.
+    assert (
+        shapely.distance(*(shapely.Point(line.coords[end]) for line, end in ((first.line, -1), (second.line, 0)))) < 1
+    )
+    assert xy(second.points_at(np.array([0.0])))[0] == pytest.approx(at(STATE_LINE), abs=0.6)
+    assert first.length_m + second.length_m == pytest.approx(only(measured(TWO_STATES)).length_m, rel=1e-6)
+    for route in routes.routes:
+        assert route.calibration.kind == "mileposts"
+        assert route.directions == ("NB", "SB")
+        assert (np.diff(route.mileposts) > 0).all()
+    assert routes.exits["number"].tolist() == [number for number, _, _ in numbers]
+    assert routes.exits["off_by"].abs().max() < 0.7
+    assert routes.exits["exit_id"].is_unique
+    assert said(routes, "start over") == [2]
+    assert not said(routes, "more than 2 km")
+    found = routes.locate(
+        gpd.GeoSeries([shapely.Point(X0 + x * KM, Y0 + y * KM) for x, y in (at(50), at(150))], crs=TM)
+    )
+    assert found["route_id"].tolist() == ["I 5", "I 5 (part 2)"]
+    assert found["milepost"].tolist() == pytest.approx([90, 60], abs=0.6)
+
+
+def test_a_line_through_three_states_with_numbers_against_its_course():
+    # Numbers fall along the line as drawn: 49 down to 1, 59 down to 1, 79 down to 1, from north to south.
+    lengths, top, numbers = (50, 60, 80), 190.0, []
+    for length in lengths:
+        numbers += [(str(number), 0, top - length + number) for number in range(1, length, 3)]
+        top -= length
+    routes = measured(ways([(0, 190), (0, 0)]), exits(*numbers))
+    assert [route.directions for route in routes.routes] == [("NB", "SB")] * 3
+    assert [route.mileposts[-1] for route in routes.routes] == pytest.approx([80, 60, 50], abs=0.6)
+    against = [(number, 0, 190 - y) for number, _, y in numbers]
+    turned = measured(ways([(0, 190), (0, 0)]), exits(*against))
+    assert [route.directions for route in turned.routes] == [("SB", "NB")] * 3
+    assert [route.mileposts[-1] for route in turned.routes] == pytest.approx([80, 60, 50], abs=0.6)
+    assert turned.exits["off_by"].abs().max() < 0.7
+
+
+def test_numbers_of_another_highway_are_no_state_line():
+    # For 25 km the exits are signed with the numbers of a highway that runs along: 150 and up, then on as before.
+    numbers = [(str(y + (100 if 50 < y < 75 else 0)), 0, y) for y in range(2, 120, 3)]
+    route = only(measured(ways([(0, 0), (0, 120)]), exits(*numbers)))
+    assert route.milepost_at(np.array([62_000.0])) == pytest.approx(62, abs=0.2)
+    # Nor are exits that a few crossing roads lend, low as their numbers are.
+    low = [(str(y), 0, y) for y in range(2, 120, 3)] + [(str(number), 0, 60 + number) for number in range(1, 5)]
+    assert len(measured(ways([(0, 0), (0, 120)]), exits(*low)).routes) == 1
+
+
+def test_numbers_that_start_over_but_are_no_mileposts_are_said():
+    numbers = [(str(at + 1), 0, 2 + 7.3 * at) for at in range(12)] + [
+        (str(at + 1), 0, 95 + 7.3 * at) for at in range(12)
+    ]
+    routes = measured(ways([(0, 0), (0, 190)]), exits(*numbers))
+    assert only(routes).mileposts[[0, -1]] == pytest.approx([0, 190], rel=1e-3)
+    assert routes.exits["off_by"].isna().all()
+    assert sum(said(routes, "mileposts are measured from the edge")) == 24
 
 
 def test_exit_nodes_off_the_line():

@@ -12,7 +12,7 @@ from layers.strip import Strip, StripExit, StripGap, StripProfile, StripProvider
 from maps.along_view import between_words, length_words
 from maps.static_strip import strip_png
 from maps.strip_chart import describe, slug, strip_svg
-from maps.strip_layout import LEFT, RIGHT, lay_out, towns_along
+from maps.strip_layout import LEFT, RIGHT, highway_name, lay_out, towns_along
 from maps.strip_marks import Bar, Point, Words
 from maps.symbology import outline
 from maps.texts import load_texts
@@ -100,6 +100,19 @@ def test_roads_that_are_mere_numbers_say_what_they_are_in_the_language_of_the_pa
     exits = (StripExit(10.0, "exit 10", "10", "", "MS 27 / road 9"), StripExit(50.0, "road 11", "", "", "road 11"))
     picture = ET.fromstring(strip_svg(make_strip(exits=exits), load_texts("es"), bands_min=BANDS))
     assert [tick[0].text for tick in linked(picture, "exit")] == ["salida 10, MS 27 / carretera 9", "carretera 11"]
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("I-20 (part 2)", "I-20 (parte 2)"),
+        ("7 (part 3)", "la carretera 7 (parte 3)"),
+        ("I-20", "I-20"),
+        ("a\nb", "a b"),
+    ],
+)
+def test_highways_in_parts_say_which(label, name):
+    assert highway_name(label, load_texts("es")).replace("\u2068", "").replace("\u2069", "") == name
 
 
 def test_symbols_are_those_of_the_map():

@@ -1,0 +1,182 @@
+"""From the course of a highway to measured parts: calibrated by exit numbers, and cut where those start over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.records import Dropped
+from geo.route_exits import exit_notes, nodes_on_route
+from geo.route_line import METRES, Route, driving_order, inside_m, measure
+from geo.route_lines import Spine
+from geo.route_miles import AGREES, COUNTED, MILEPOSTS, OTHER, RESTART, Calibration, calibrate, exit_number
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A connected highway in driving order, not yet measured, with what may lie on it.
+
+    Parameters
+    ----------
+    ref, unit
+        See `Route`.
+    spine
+        Its course.
+    line, directions
+        Its centre line in driving order, and the names of the directions.
+    ways
+        The ways along it, with ``one_way``.
+    access
+        Exits and crossings of all highways: `geo.route_access.access_points`.
+    drives_on_right
+        Whether traffic keeps to the right.
+    """
+
+    ref: str
+    unit: str
+    spine: Spine
+    line: shapely.LineString
+    directions: tuple[str, str]
+    ways: gpd.GeoDataFrame
+    access: gpd.GeoDataFrame
+    drives_on_right: bool
+
+    def turned(self) -> "Course":
+        """Return the course driven the other way."""
+        return replace(self, line=self.line.reverse(), directions=self.directions[::-1])
+
+    def measured(self, runs_m: list[tuple[float, float]], part: int) -> tuple[Route, gpd.GeoDataFrame, Calibration]:
+        """Return it measured, the access points on it, and what their numbers say about the measure."""
+        route = measure(
+            self.spine,
+            self.line,
+            self.directions,
+            runs_m=runs_m,
+            ref=self.ref,
+            part=part,
+            unit=self.unit,
+            crs=self.ways.crs,
+        )
+        route = replace(route, drives_on_right=self.drives_on_right)
+        nodes = nodes_on_route(route, self.access, self.ways)
+        posted = np.array([exit_number(text) for text in nodes["ref"]], dtype=float)
+        return route, nodes.assign(posted=posted), calibrate(nodes["milepost"].to_numpy(dtype=float), posted)
+
+
+def course_of(
+    spine: Spine, ref: str, ways: gpd.GeoDataFrame, access: gpd.GeoDataFrame, *, unit: str, signed: str
+) -> Course:
+    """Return the course of a connected highway in driving order.
+
+    Parameters
+    ----------
+    spine
+        Its course.
+    ref, unit
+        See `Route`.
+    ways
+        All ways of the highway, with ``one_way``, in a metric CRS.
+    access
+        Exits and crossings in the same CRS.
+    signed
+        "NS" or "EW" if it is known how the highway is signed, else "".
+    """
+    line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop, signed=signed)
+    along = ways[ways.geometry.distance(spine.courses) < 1]
+    return Course(ref, unit, spine, line, directions, along, access, _drives_on_right(line, ways))
+
+
+def measured_parts(
+    course: Course, *, extent: shapely.Geometry, first: int
+) -> Iterator[tuple[Route, gpd.GeoDataFrame, list[Dropped]]]:
+    """Yield a connected highway measured and calibrated, the access points on it, and what is odd about it.
+
+    It comes in one part, unless its exit numbers start over: then each stretch of numbers is a part.
+
+    Parameters
+    ----------
+    course
+        The highway in driving order; turned round if its exit numbers run against it.
+    extent
+        The study area.
+    first
+        Number of the first part.
+    """
+    runs_m = inside_m(course.line, extent)
+    route, nodes, calibration = course.measured(runs_m, first)
+    if calibration.descending:
+        course = course.turned()
+        runs_m = inside_m(course.line, extent)
+        route, nodes, calibration = course.measured(runs_m, first)
+    stretches = [(route, nodes, calibration)]
+    if calibration.restarts:
+        cuts = runs_m[0][0] + np.interp(calibration.restarts, route.mileposts, route.along_m)
+        pieces = cut_runs(runs_m, cuts.tolist())
+        stretches = [course.measured(piece, number) for number, piece in enumerate(pieces, start=first)]
+    for before, on_route, found in stretches:
+        part = before.calibrated(found)
+        on_part = on_route.assign(milepost=part.milepost_at(on_route["along_m"].to_numpy(dtype=float)))
+        notes = [*_notes(part, on_part), *exit_notes(part, on_part)]
+        if len(stretches) > 1 and part.part == first:
+            text = "parts whose exit numbers start over, as at a state line, each with mileposts of its own"
+            notes.append(Dropped(part.ref, text, len(stretches)))
+        yield part, on_part, notes
+
+
+def cut_runs(runs_m: list[tuple[float, float]], cuts_m: list[float]) -> list[list[tuple[float, float]]]:
+    """Return stretches, pairs of metres along a line, in groups before, between and behind some places.
+
+    Examples
+    --------
+    >>> cut_runs([(0, 5), (7, 9)], [8])
+    [[(0, 5), (7, 8)], [(8, 9)]]
+    """
+    return [
+        [(max(begin, low), min(end, high)) for begin, end in runs_m if begin < high and end > low]
+        for low, high in pairwise([-np.inf, *cuts_m, np.inf])
+    ]
+
+
+def _drives_on_right(line: shapely.LineString, ways: gpd.GeoDataFrame) -> bool:
+    """Say whether one-way carriageways that run along a line lie to its right; True where there are none."""
+    own = ways.geometry[ways["one_way"].to_numpy(dtype=bool)].to_numpy()
+    if not len(own):
+        return True
+    first, last = (shapely.line_locate_point(line, shapely.get_point(own, end)) for end in (0, -1))
+    middle = shapely.line_interpolate_point(own, 0.5, normalized=True)
+    along = shapely.line_locate_point(line, middle)
+    tail = shapely.get_coordinates(shapely.line_interpolate_point(line, np.maximum(along - 5, 0)))
+    tip = shapely.get_coordinates(shapely.line_interpolate_point(line, np.minimum(along + 5, line.length)))
+    course, offset = tip - tail, shapely.get_coordinates(middle) - tail
+    cross = course[:, 0] * offset[:, 1] - course[:, 1] * offset[:, 0]
+    votes = -np.sign(cross) * np.sign(last - first) * shapely.length(own)
+    return bool(votes[shapely.distance(middle, line) > 1].sum() >= 0)
+
+
+def _notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
+    """Return what was odd about a highway and how it was handled."""
+    notes = []
+    if route.gaps:
+        unit_length = sum(gap.length_m for gap in route.gaps) / METRES[route.unit]
+        text = f"gaps in the road file, bridged in a straight line ({unit_length:.1f} {route.unit} in all)"
+        notes.append(Dropped(route.route_id, text, len(route.gaps)))
+    if len(route.inside) > 1:
+        text = "stretches inside the study area, the mileposts running on between them"
+        notes.append(Dropped(route.route_id, text, len(route.inside)))
+    posted = nodes["posted"].to_numpy(dtype=float)
+    why = {
+        COUNTED: "exit numbers that count the exits",
+        RESTART: "exit numbers that start over",
+        OTHER: "exit numbers that are not mileposts",
+    }
+    if route.calibration.kind in why:
+        text = f"{why[route.calibration.kind]}: mileposts are measured from the edge of the study area"
+        notes.append(Dropped(route.route_id, text, int(np.isfinite(posted).sum())))
+    if route.calibration.kind == MILEPOSTS:
+        far = int((np.abs(posted - nodes["milepost"].to_numpy(dtype=float)) > AGREES).sum())
+        text = f"exit numbers more than {AGREES:g} {route.unit} from the milepost"
+        notes += [Dropped(route.route_id, text, far)] if far else []
+    return notes
