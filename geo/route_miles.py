@@ -111,7 +111,8 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
     """
     none = np.zeros(0)
     known = np.isfinite(numbers)
-    x, number = measured[known], numbers[known]
+    # A millionth of a mile apart is one place: slopes between such exits would be without bounds.
+    x, number = np.round(measured[known], 6), numbers[known]
     order = np.lexsort((number, x))
     x, number = x[order], number[order]
     if len(np.unique(number)) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:

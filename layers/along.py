@@ -99,7 +99,8 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
     -------
     geopandas.GeoDataFrame
         With ``in_corridor``; inside the corridor also ``exit_id``, ``exit`` (its number, "" for none), ``exit_label``
-        ("exit 51", "US 82"), ``exit_min``, ``exit_m``, ``route_id``, ``milepost`` and ``side``, outside "" and NaN.
+        ("exit 51", "US 82"), ``exit_min``, ``exit_m``, ``route_id``, ``milepost`` and ``side`` (for places on the
+        motorway what their name says, if it does), outside "" and NaN.
     """
     rule = project.corridor
     placed = place_by_exit(
@@ -120,11 +121,30 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
     )
     # Only those inside are looked up along the highway: most places of a state lie nowhere near.
     placed = placed.join(exits.routes.locate(venues.geometry[inside])[["route_id", "milepost", "side"]])
+    placed["side"] = sides_by_name(placed["side"], venues)
     texts = ["exit_id", "exit", "exit_label", "route_id", "side"]
     placed[texts] = placed[texts].where(inside, "")
     placed[["exit_min", "exit_m", "milepost"]] = placed[["exit_min", "exit_m", "milepost"]].where(inside, np.nan)
     placed["in_corridor"] = inside
     return venues.join(placed)
+
+
+def sides_by_name(sides: pd.Series, venues: pd.DataFrame) -> pd.Series:
+    """Return the direction that venues on the motorway itself name, else the one of the side that they lie on.
+
+    A rest area lies close to both carriageways, and a sparse road file has one line for the two.
+
+    Examples
+    --------
+    >>> venues = pd.DataFrame({"kind": "rest_area", "name": ["Rest Area I-20 WB", "Northbound Rest Area", "NB"]})
+    >>> sides_by_name(pd.Series(["EB", "EB", "SB"]), venues).tolist()
+    ['WB', 'EB', 'NB']
+    """
+    letters = venues["name"].str.extract(r"(?i)\b([NSEW])(?:B|orthbound|outhbound|astbound|estbound)\b")[0].str.upper()
+    named = letters + "B"
+    opposite = {"NB": "SB", "SB": "NB", "EB": "WB", "WB": "EB"}
+    said = venues["kind"].isin(ON_MOTORWAYS) & named.eq(sides.map(opposite))
+    return sides.mask(said, named)
 
 
 def look_along(
@@ -153,6 +173,7 @@ def look_along(
     max_off_road_m = project.roads.max_off_road_m
     minutes = exit_minutes(exits, travel.sweep, categories=categories)
     beside = venues[venues["in_corridor"]]
+    beside = beside.assign(only_side=beside["side"].where(beside["kind"].isin(ON_MOTORWAYS), ""))
     gaps = gap_table(exits.routes, minutes, beside, categories=categories, bands_min=bands)
     public = travel.providers[travel.providers["public"].to_numpy(dtype=bool)]
     public = public.join(place_by_exit(exits, public, max_off_road_m=max_off_road_m))

@@ -48,7 +48,8 @@ def gap_table(
     minutes
         One row per exit and direction: `layers.exits.exit_minutes`.
     venues
-        ``route_id`` and ``milepost`` of the venues in the corridor.
+        ``route_id`` and ``milepost`` of the venues in the corridor; ``only_side`` is the direction from which those on
+        the motorway itself can be reached, "" for the others.
     categories
         Service categories.
     bands_min
@@ -59,7 +60,7 @@ def gap_table(
     pandas.DataFrame
         `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the first and the last
         exit by milepost, ``minutes_worst`` from any of them (``inf`` when nobody can be reached) and the venues along
-        the stretch.
+        the stretch that can be reached in its direction.
     """
     rows = [
         row
@@ -69,7 +70,7 @@ def gap_table(
             route,
             direction,
             minutes[minutes["route_id"].eq(route.route_id) & minutes["heading"].eq(heading)],
-            venues[venues["route_id"].eq(route.route_id)],
+            venues[venues["route_id"].eq(route.route_id) & venues["only_side"].isin(["", direction])],
             heading=heading,
             categories=categories,
             bands_min=bands_min,

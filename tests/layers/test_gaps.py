@@ -11,7 +11,7 @@ from layers.exits import attach_exits, exit_minutes
 from layers.gaps import GAP_COLUMNS, gap_table
 from tests.layers.highway_case import build, sweep_to, table
 
-NO_VENUES = pd.DataFrame({"route_id": pd.Series(dtype=str), "milepost": pd.Series(dtype=float)})
+NO_VENUES = pd.DataFrame({"route_id": pd.Series(dtype=str), "milepost": pd.Series(dtype=float), "only_side": ""})
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +70,19 @@ def test_unreachable_counts_for_every_band(routes):
 
 
 def test_the_longest_comes_first_and_venues_are_counted(routes):
-    venues = pd.DataFrame({"route_id": "I 5", "milepost": [11.0, 25.0, 45.0, np.nan]})
+    venues = pd.DataFrame({"route_id": "I 5", "milepost": [11.0, 25.0, 45.0, np.nan], "only_side": ""})
     gaps = gaps_of(routes, [10, 40, 45, 20], [10, 10, 10, 99], venues=venues)
     assert gaps["length"].is_monotonic_decreasing
     assert gaps["n_venues"].tolist() == [2, 0]
+
+
+def test_a_rest_area_of_the_other_direction_is_no_venue_of_the_stretch(routes):
+    venues = pd.DataFrame({"route_id": "I 5", "milepost": [25.0, 26.0, 27.0], "only_side": ["NB", "SB", ""]})
+    gaps = gaps_of(routes, [10, 40, 45, 20], [10, 40, 45, 45], venues=venues)
+    assert gaps.set_index("direction")["n_venues"].to_dict() == {"NB": 2, "SB": 2}
+    venues = venues.assign(only_side=["SB", "SB", ""])
+    gaps = gaps_of(routes, [10, 40, 45, 20], [10, 40, 45, 45], venues=venues)
+    assert gaps.set_index("direction")["n_venues"].to_dict() == {"NB": 1, "SB": 3}
 
 
 def test_no_gap_has_columns_all_the_same(routes):

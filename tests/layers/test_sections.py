@@ -121,6 +121,7 @@ def test_strip_chart_values(case):
             "route_id": "I 5",
             "milepost": [41.0, np.nan],
             "side": ["NB", ""],
+            "only_side": "",
         }
     )
     gaps = gap_table(routes, minutes, venues, categories=("shelter", "legal"), bands_min=(12, 60))
