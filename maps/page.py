@@ -17,6 +17,9 @@ from maps.view import make_view
 
 PRINTED_ROWS = 160
 """More rows than this are not printed; the page says so."""
+MOST_ROWS = 1_000
+"""Up to so many rows are all in the document; of more only those that are printed, and a reader who runs no scripts is
+told which file has them all."""
 PRINTED_FIRST = 15
 RURAL = 0.5
 """An area is rural when more than this share of its people is."""
@@ -48,7 +51,7 @@ def build_map(study: Study) -> OutreachMap:
     layers = add_layers(page_map, study, view)
     along, sections = make_along(study, view), make_sections(study, view)
     figure.context = {**_context(study, view, layers), "along": along, "sections": sections}
-    data = {**page_data(view), **({"along": along.data} if along else {})}
+    data = {**page_data(view), "printed": PRINTED_ROWS, **({"along": along.data} if along else {})}
     if sections:
         data["sections"] = sections.data
     page_map.add_child(App(layers, data), name="app")
@@ -81,6 +84,7 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "any_rural": any(row.rural_share > RURAL for row in view.rows),
         "n_low": sum(row.confidence == "low" for row in view.rows),
         "printed_rows": PRINTED_ROWS,
+        "served_rows": len(view.rows) if len(view.rows) <= MOST_ROWS else PRINTED_ROWS,
         "printed_first": min(PRINTED_FIRST, len(view.rows)),
         "static_map": static_map(study, view),
         "static_caption": view.texts(

@@ -405,10 +405,47 @@ def test_hotline_footer(desk):
 
 def test_many_areas_come_a_hundred_at_a_time(visit):
     page = visit("tracts").page
-    assert page.locator("#areas tbody tr:visible").count() == 100
+    rows = page.locator("#areas tbody tr:visible")
+    assert rows.count() == 100
+    assert page.get_attribute("#areas", "aria-rowcount") == "901"
+    assert page.inner_text("#rows") == "Rows 1–100 of 900"
+    assert page.is_disabled("#less")
     page.click("#more")
-    assert page.locator("#areas tbody tr:visible").count() == 200
+    assert rows.count() == 100
     assert page.evaluate("document.activeElement.closest('tr').dataset.i") == "100"
+    assert rows.first.get_attribute("aria-rowindex") == "102"
+    assert page.inner_text("#live") == "Rows 101–200 of 900"
+    page.click("#less")
+    assert page.evaluate("document.activeElement.closest('tr').dataset.i") == "0"
+
+
+def test_an_area_of_a_later_page_of_the_table(visit):
+    page = visit("tracts", fragment="#a=00450").page
+    row = page.locator("#areas tr.chosen")
+    assert row.locator("button").get_attribute("aria-current") == "true"
+    name = row.locator("button").inner_text()
+    assert name == page.inner_text("#card-name")
+    number = int(row.get_attribute("data-i"))
+    assert f"Rows {number // 100 * 100 + 1:,}–" in page.inner_text("#rows")
+    page.click("#less" if number >= 100 else "#more")
+    assert not page.locator("#areas tr.chosen").count()
+    page.click("#card-close")
+    assert page.evaluate("document.activeElement.closest('tr').dataset.i") == str(number)
+    page.fill("#search", name)
+    assert page.locator("#pager").is_hidden()
+    page.press("#search", "Escape")
+    assert page.inner_text("#rows") == "Rows 1–100 of 900"
+
+
+@pytest.mark.parametrize("name", ["counties", "spanish", "hostile"])
+def test_rows_are_the_same_with_and_without_script(visit, name):
+    """The program makes the rows anew: nothing may change under a reader's eyes."""
+    text = """rows => rows.map(row => [row.innerText, [...row.querySelectorAll('.bar')].map(bar =>
+      ['--a', '--b', '--c'].map(name => Number(parseFloat(bar.style.getPropertyValue(name)).toFixed(0))))])"""
+    with_script, without = (
+        visit(name, script=script).page.eval_on_selector_all("#areas tbody tr", text) for script in (True, False)
+    )
+    assert with_script == without
 
 
 def test_presentation_moves_with_the_arrow_keys(visit):

@@ -88,7 +88,7 @@ function makeChoice({data, areas, card, table, tabs, viewport}) {
     close() {
       const last = choice.area;
       choice.choose(null, {});
-      if (last !== null) table.button(last).focus();
+      if (last !== null) table.focus(last);
     },
   };
   return choice;

@@ -1,53 +1,113 @@
-// The ranking: search, filters, and a hundred rows at a time.
+// The ranking: search, filters, and one page of rows at a time. Rows are made from the data when they are shown.
 
 const ROWS_AT_ONCE = 100;
 
 function makeTable(data, areas) {
-  const rows = all('#areas tbody tr');
-  const cells = rows.map(row => row.lastElementChild);
-  const haystack = rows.map((row, i) => plain([data.areas.name[i], data.areas.place[i] || '', row.dataset.s || ''].join(' ')));
+  const columns = data.areas;
+  const total = columns.id.length;
+  const table = byId('areas');
+  const body = table.tBodies[0];
   const search = byId('search');
   const highway = byId('highway');
   const onlyUnder = byId('only-under');
   const onlyRural = byId('only-rural');
-  const more = byId('more');
-  let room = ROWS_AT_ONCE;
-  let found = rows.map(() => true);
+  const [less, more] = [byId('less'), byId('more')];
+  let found = columns.id.map((id, i) => i);
+  let page = 0;
   let chosen = null;
+  let measure = null;
+  let haystack = null;
 
-  function draw() {
-    let shown = 0;
-    rows.forEach((row, i) => {
-      if (found[i]) shown += 1;
-      row.hidden = !(found[i] && (shown <= room || i === chosen));
-      row.classList.remove('later');
-    });
-    more.hidden = shown <= room;
-    more.textContent = say('more', {n: Math.min(ROWS_AT_ONCE, shown - room)});
-    return shown;
+  const rowOf = i => body.querySelector(`[data-i="${i}"]`);
+  const highwaysOf = i => columns.highways[i].split(';').filter(Boolean);
+
+  function subtitle(i) {
+    const place = columns.place[i];
+    const roads = highwaysOf(i).join(', ');
+    const words = el('span', {class: 'sub'}, place ? named(place) : '', place && roads ? ', ' : '', roads);
+    if (columns.underserved[i] === '1') words.append(words.hasChildNodes() ? ' · ' : '', say('under'));
+    if (columns.confidence[i] === 'l') words.append(' ', el('span', {class: 'flag'}, say('low')));
+    return words;
   }
 
-  /** On paper every row that the filter leaves, not only the first hundred. */
-  function showAll(wanted) {
-    const kept = room;
-    if (wanted) room = rows.length;
+  /** The three parts of the priority, one after the other. */
+  function bar(i) {
+    const gap = 100 * data.weights.access_gap * columns.access_gap[i];
+    const need = gap + 100 * data.weights.need * columns.need[i];
+    const ends = {a: gap, b: need, c: columns.priority[i]};
+    return el('span', {class: 'bar', style: Object.entries(ends).map(([name, end]) => `--${name}:${end.toFixed(1)}%`).join(';')});
+  }
+
+  /** The last column follows the measure the map is coloured by, where that is in minutes. */
+  function minutes(i) {
+    const value = measure && measure.unit === 'minutes' ? areas.minutesOf(measure, i) : columns.worst[i];
+    return value === null ? say('none') : whole(value);
+  }
+
+  function row(i, position) {
+    const button = el('button', {class: 'a', type: 'button'}, named(columns.name[i]));
+    if (i === chosen) button.setAttribute('aria-current', 'true');
+    return el('tr', {'data-i': i, 'aria-rowindex': position + 2, ...(i === chosen ? {class: 'chosen'} : {})},
+      el('td', {}, el('b', {}, String(columns.rank[i])), el('span', {class: 'range'}, columns.low[i] + '–' + columns.high[i])),
+      el('td', {}, button, subtitle(i)),
+      el('td', {}, score(columns.priority[i]), bar(i)),
+      el('td', {class: 'n'}, minutes(i)));
+  }
+
+  function fill(first, count) {
+    body.replaceChildren(...found.slice(first, first + count).map((i, at) => row(i, first + at)));
+    // Only a part of the rows is in the document: how many there are has to be said.
+    table.setAttribute('aria-rowcount', String(found.length + 1));
+  }
+
+  function draw() {
+    const first = page * ROWS_AT_ONCE;
+    const last = Math.min(first + ROWS_AT_ONCE, found.length);
+    fill(first, ROWS_AT_ONCE);
+    byId('pager').hidden = found.length <= ROWS_AT_ONCE;
+    less.disabled = first === 0;
+    more.disabled = last >= found.length;
+    byId('rows').textContent = say('rows', {first: whole(first + 1), last: whole(last), total: whole(found.length)});
+  }
+
+  function turn(to) {
+    page = to;
     draw();
-    room = kept;
+    body.querySelector('button').focus();
+    announce(byId('rows').textContent);
+  }
+
+  /** On paper the first rows that the filter leaves, from the start. */
+  function showAll(wanted) {
+    if (!wanted) return draw();
+    fill(0, data.printed);
+    const note = document.querySelector('#panel-list > .printonly');
+    if (!note) return;
+    note.hidden = found.length <= data.printed;
+    note.textContent = say('print_cap', {n: data.printed, total: whole(found.length)});
+  }
+
+  function matches(wanted) {
+    if (!wanted) return () => true;
+    haystack = haystack || columns.id.map((id, i) => plain([columns.name[i], columns.place[i] || '', cell(columns.search, i)].join(' ')));
+    return i => haystack[i].includes(wanted);
   }
 
   function filter() {
-    const wanted = plain(search.value.trim());
+    const named = matches(plain(search.value.trim()));
     const ref = highway ? highway.value : '';
-    found = rows.map((row, i) =>
-      (!wanted || haystack[i].includes(wanted))
-      && (!ref || data.areas.highways[i].split(';').includes(ref))
-      && (!onlyUnder.checked || data.areas.underserved[i] === '1')
-      && (!onlyRural || !onlyRural.checked || data.areas.rural[i] > 0.5));
-    room = ROWS_AT_ONCE;
-    const n = draw();
-    const key = n === rows.length ? 'count_all' : n ? 'count_some' : 'count_none';
-    byId('count').textContent = say(key, {n: whole(n), total: whole(rows.length)});
-    areas.dim(found);
+    const isShown = columns.id.map((id, i) =>
+      named(i)
+      && (!ref || highwaysOf(i).includes(ref))
+      && (!onlyUnder.checked || columns.underserved[i] === '1')
+      && (!onlyRural || !onlyRural.checked || columns.rural[i] > 0.5));
+    found = columns.id.map((id, i) => i).filter(i => isShown[i]);
+    page = 0;
+    draw();
+    const n = found.length;
+    const key = n === total ? 'count_all' : n ? 'count_some' : 'count_none';
+    byId('count').textContent = say(key, {n: whole(n), total: whole(total)});
+    areas.dim(isShown);
   }
 
   function clear() {
@@ -58,30 +118,34 @@ function makeTable(data, areas) {
     filter();
   }
 
+  /** Turn to the page an area is on. */
+  function turnTo(i) {
+    const at = found.indexOf(i);
+    if (at < 0 || rowOf(i)) return;
+    page = Math.floor(at / ROWS_AT_ONCE);
+    draw();
+  }
+
   function start({choose, changed}) {
-    rows.forEach((row, i) => row.addEventListener('click', () => choose(i, {show: true})));
+    body.addEventListener('click', event => {
+      const clicked = event.target.closest('tr');
+      if (clicked) choose(Number(clicked.dataset.i), {show: true});
+    });
     search.addEventListener('input', () => { filter(); changed(); });
     search.addEventListener('keydown', event => {
-      const first = found.indexOf(true);
-      if (event.key === 'Enter' && first >= 0) choose(first, {show: true});
+      if (event.key === 'Enter' && found.length) choose(found[0], {show: true});
       if (event.key === 'Escape') { search.value = ''; filter(); changed(); }
     });
     [highway, onlyUnder, onlyRural].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));
-    more.addEventListener('click', () => {
-      const next = rows.findIndex((row, i) => row.hidden && found[i]);
-      room += ROWS_AT_ONCE;
-      draw();
-      if (next >= 0) rows[next].querySelector('button').focus();
-    });
+    less.addEventListener('click', () => turn(page - 1));
+    more.addEventListener('click', () => turn(page + 1));
     filter();
   }
 
   return {
-    rows,
     start,
-    filter,
     showAll,
-    get order() { return found.map((on, i) => (on ? i : -1)).filter(i => i >= 0); },
+    get order() { return found; },
     get filters() {
       const ticked = box => (box && box.checked ? '1' : '');
       return {q: search.value, h: highway ? highway.value : '', u: ticked(onlyUnder), r: ticked(onlyRural)};
@@ -93,28 +157,32 @@ function makeTable(data, areas) {
       if (onlyRural) onlyRural.checked = r === '1';
       filter();
     },
-    button: i => rows[i].querySelector('button'),
+    /** Move the keyboard to an area's row. */
+    focus(i) {
+      turnTo(i);
+      if (rowOf(i)) rowOf(i).querySelector('button').focus();
+    },
     mark(i, options) {
-      if (chosen !== null) {
-        rows[chosen].classList.remove('chosen');
-        rows[chosen].querySelector('button').removeAttribute('aria-current');
+      const before = chosen === null ? null : rowOf(chosen);
+      if (before) {
+        before.classList.remove('chosen');
+        before.querySelector('button').removeAttribute('aria-current');
       }
       chosen = i;
       if (i === null) return;
-      if (!found[i] && !options.quiet) clear();
-      draw();
-      rows[i].classList.add('chosen');
-      rows[i].querySelector('button').setAttribute('aria-current', 'true');
-      if (options.scroll) rows[i].scrollIntoView({block: 'center', behavior: lessMotion ? 'auto' : 'smooth'});
+      if (!found.includes(i) && !options.quiet) clear();
+      turnTo(i);
+      const marked = rowOf(i);
+      if (!marked) return;
+      marked.classList.add('chosen');
+      marked.querySelector('button').setAttribute('aria-current', 'true');
+      if (options.scroll) marked.scrollIntoView({block: 'center', behavior: lessMotion ? 'auto' : 'smooth'});
     },
-    /** The last column follows the measure the map is coloured by, where that is in minutes. */
-    showMeasure(measure) {
+    showMeasure(shown) {
+      measure = shown;
       const byMinutes = measure.unit === 'minutes';
       byId('measure-head').title = byMinutes ? measure.label : data.measures.find(each => each.key === 'worst').label;
-      cells.forEach((cell, i) => {
-        const value = byMinutes ? areas.minutesOf(measure, i) : data.areas.worst[i];
-        cell.textContent = value === null ? say('none') : whole(value);
-      });
+      all('tr', body).forEach(each => { each.lastElementChild.textContent = minutes(Number(each.dataset.i)); });
     },
   };
 }
