@@ -57,7 +57,8 @@ def make_sections(
     -------
     sections : geopandas.GeoDataFrame
         A table of areas: ``area_id``, ``name``, the polygon; and ``route_id``, ``ref``, ``unit``, ``from_milepost``,
-        ``to_milepost``, ``from_exit``, ``to_exit`` (labels, "" for none) and ``town`` (the largest beside it).
+        ``to_milepost``, ``from_exit``, ``to_exit`` (labels, "" for none) and ``town`` (the largest beside it). What the
+        name is made of, each "" where it is not: ``from_number``, ``to_number`` (exits) or ``from_town``, ``to_town``.
     dropped : tuple of Dropped
         Sections without land of their own.
     """
@@ -185,14 +186,15 @@ def _row(
     first, last = (inside["label"].iloc[0], inside["label"].iloc[-1]) if len(inside) else ("", "")
     beside = towns[towns["route_id"].eq(route.route_id)]
     town = next(iter(beside.loc[beside["milepost"].between(begin, end), "name"]), "")
+    numbers = [number for number in inside["number"] if number] if by != "towns" else []
+    ends = ["", ""]
     if by == "towns":
         ends = [
-            next(iter(beside.loc[np.isclose(beside["milepost"].astype(float), at), "name"]), _at(route, at))
-            for at in (begin, end)
+            next(iter(beside.loc[np.isclose(beside["milepost"].astype(float), at), "name"]), "") for at in (begin, end)
         ]
-        name = f"{label}, {ends[0]} to {ends[1]}"
+        name = f"{label}, {ends[0] or _at(route, begin)} to {ends[1] or _at(route, end)}"
     else:
-        name = f"{label}, {_between(route, begin, end, inside)}" + (f" ({town})" if town else "")
+        name = f"{label}, {_between(route, begin, end, numbers)}" + (f" ({town})" if town else "")
     return {
         "area_id": f"{route.route_id} {begin:.1f}-{end:.1f}",
         "name": name,
@@ -203,6 +205,10 @@ def _row(
         "to_milepost": end,
         "from_exit": first,
         "to_exit": last,
+        "from_number": next(iter(numbers), ""),
+        "to_number": next(reversed(numbers), ""),
+        "from_town": ends[0],
+        "to_town": ends[1],
         "town": town,
     }
 
@@ -212,9 +218,8 @@ def _at(route: Route, milepost: float) -> str:
     return f"{'mile' if route.unit == 'mi' else 'km'} {round(milepost)}"
 
 
-def _between(route: Route, begin: float, end: float, exits: gpd.GeoDataFrame) -> str:
+def _between(route: Route, begin: float, end: float, numbers: Sequence[str]) -> str:
     """Return a stretch in the words of the road: its exit numbers, else its mileposts."""
-    numbers = [number for number in exits["number"] if number]
     if len(numbers) > 1:
         return f"exits {numbers[0]} to {numbers[-1]}"
     if numbers:
@@ -227,7 +232,7 @@ def _told_apart(sections: pd.DataFrame) -> pd.Series:
     twice = sections["name"].duplicated(keep=False)
     keys = ("name", "unit", "from_milepost", "to_milepost")
     places = [
-        f"{name}, {'mile' if unit == 'mi' else 'km'} {begin:.1f} to {end:.1f}"
+        f"{name}, {'miles' if unit == 'mi' else 'km'} {begin:.1f} to {end:.1f}"
         for name, unit, begin, end in zip(*(sections[key].tolist() for key in keys), strict=True)
     ]
     return sections["name"].where(~twice, pd.Series(places, index=sections.index))

@@ -9,6 +9,7 @@ from typing import Any
 from geo.vocabulary import CATEGORIES
 from layers.study import Study
 from maps.geometry import simplify
+from maps.section_names import section_names
 from maps.shapes import packed_shapes
 from maps.strip_layout import category_label
 from maps.texts import Texts
@@ -60,6 +61,7 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
     t = view.texts
     nouns = {"singular": t("sections.singular"), "plural": t("sections.plural")}
     project = study.project.model_copy(update={"areas": study.project.areas.model_copy(update=nouns)})
+    table = table.assign(name=section_names(table.to_dict("records"), t))
     rows = make_view(dataclasses.replace(study, areas=table, project=project)).rows
     order = {strip.route_id: number for number, strip in enumerate(study.along.strips)}
     outlines = packed_shapes(simplify(table.geometry, _VERTICES, coverage=True), table.crs)
