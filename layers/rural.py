@@ -145,15 +145,17 @@ def rural_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], band_min
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``area_id``: ``rural_share`` (0–1, 0 where nobody lives) and ``rural_beyond_<band>_<category>``
-        (people).
+        Indexed by ``area_id``: ``rural_share`` (0–1, 0 where nobody lives), ``rural_beyond_<band>_<category>`` and
+        ``rural_beyond_<band>_any``, beyond at least one of them (people).
     """
     area, rural = people["area_id"], people["rural"]
     living = people["population"].where(rural, 0.0)
     share = mean_over_people(rural.astype(float), people["population"], area).fillna(0.0)
     columns = {"rural_share": share}
     total = living.groupby(area).sum()
-    for category in categories:
-        beyond = share_beyond(people[f"minutes_{category}"], living, area, band_min=band_min).fillna(0.0)
+    minutes = {category: people[f"minutes_{category}"] for category in categories}
+    minutes["any"] = pd.DataFrame(minutes).max(axis=1)
+    for category, drive in minutes.items():
+        beyond = share_beyond(drive, living, area, band_min=band_min).fillna(0.0)
         columns[f"rural_beyond_{band_min:g}_{category}"] = beyond * total
     return pd.DataFrame(columns)

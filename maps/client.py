@@ -92,7 +92,7 @@ def page_data(view: View) -> dict[str, Any]:
                 "unit": measure.unit,
                 "legend": [[colour, words, number] for colour, words, number in measure.legend],
                 "classes": "".join(map(str, measure.classes)),
-                "values": _numbers(measure.values, 1) if measure.unit == "score" else [],
+                "values": _numbers(measure.values, 1) if measure.unit != "minutes" else [],
             }
             for measure in view.measures
         ],

@@ -54,6 +54,7 @@ COLUMNS = (
     Column("n_{kind}", COUNT, 0),
     Column("minutes_worst", MINUTES, 0),
     Column("beyond_{band}_any", SHARE, 0, 1),
+    Column("rural_beyond_{band}_any", COUNT, 0),
     Column("minutes_{category}", MINUTES, 0),
     Column("median_{category}", MINUTES, 0),
     Column("p90_{category}", MINUTES, 0),

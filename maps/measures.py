@@ -1,4 +1,4 @@
-"""What the map can be coloured by: priority, its parts, and the minutes to each service."""
+"""What the map can be coloured by: priority, its parts, the minutes to each service, and the rural gap."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from maps.values import Measure, Place, Row
 
 
 def make_measures(rows: Sequence[Row], place: Place, texts: Texts) -> tuple[Measure, ...]:
-    """Return the measures of the rows: priority first, then minutes, then the parts of the priority."""
+    """Return the measures of the rows: priority first, then minutes, the rural gap, and the parts of the priority."""
     scores: list[tuple[str, Callable[[Row], float]]] = [
         ("priority", lambda row: row.priority),
         ("access_gap", lambda row: 100 * row.access_gap),
@@ -29,7 +29,19 @@ def make_measures(rows: Sequence[Row], place: Place, texts: Texts) -> tuple[Meas
         )
         for position, category in enumerate(place.required)
     ]
-    return (measures[0], worst, *(each if len(each) > 1 else ()), *measures[1:])
+    return (measures[0], worst, *(each if len(each) > 1 else ()), *_rural(rows, place, texts), *measures[1:])
+
+
+def _rural(rows: Sequence[Row], place: Place, texts: Texts) -> tuple[Measure, ...]:
+    """Return the number of rural people beyond the headline band, unless there is none anywhere."""
+    values = [row.rural_beyond for row in rows]
+    most = max((value for value in values if math.isfinite(value)), default=0.0)
+    if most < 1:
+        return ()
+    # Breaks that are read at a glance: 1,200 instead of 1,187.
+    breaks = quantile_breaks(values, decimals=min(0, 2 - len(f"{most:.0f}")))
+    label = texts("measure.rural", minutes=f"{place.headline_min:g}")
+    return (_measure("rural", label, "people", values, breaks, _words(breaks, 0, texts)),)
 
 
 def _scores(key: str, label: str, values: list[float], texts: Texts) -> Measure:

@@ -48,13 +48,15 @@ def ranking_table(study: Study, *, of: Literal["areas", "sections"] = "areas") -
     ]  # fmt: skip
     kinds = [f"n_{kind}" for kind in VENUE_KINDS]
     worst = ["minutes_worst", *(f"beyond_{band:g}_any" for band in bands)]
+    rural = f"rural_beyond_{study.project.access.headline_min:g}"
+    worst.append(f"{rural}_any")
     per_category = [
         f"{figure}_{category}"
         for category in required
         for figure in (
             *("minutes", "median", "p90", "unreachable"),
             *(f"beyond_{band:g}" for band in bands),
-            *("per_10k", "one_only", f"rural_beyond_{study.project.access.headline_min:g}"),
+            *("per_10k", "one_only", rural),
         )
     ]
     indicators = [f"indicator_{name}" for name in study.project.people.indicators]

@@ -17,7 +17,7 @@ class Measure:
     key: str
     label: str
     unit: str
-    """``score`` (0–100) or ``minutes``."""
+    """``score`` (0–100), ``minutes`` or ``people``."""
     legend: tuple[tuple[int, str, int], ...]
     """Ramp colour (1–5), words and number of areas of each class."""
     classes: tuple[int, ...]
@@ -74,6 +74,8 @@ class Row:
     indicators: Mapping[str, float]
     rural_share: float
     """Share of people who count as rural, 0–1; NaN when that is not known."""
+    rural_beyond: float
+    """Rural people beyond the headline band of at least one required service; NaN when that is not known."""
     underserved: bool
     confidence: str
     confidence_why: str

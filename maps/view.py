@@ -153,6 +153,7 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
         "underserved": bool(record["underserved"]),
         "confidence": str(record["confidence"]),
         "rural_share": float(record.get("rural_share", math.nan)),
+        "rural_beyond": float(record.get(f"rural_beyond_{band}_any", math.nan)),
     }
 
 

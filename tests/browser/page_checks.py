@@ -224,6 +224,10 @@ class PageChecks:
             assert page.evaluate(CLASSES) != before
             shown = page.eval_on_selector_all("#ramp i", "n => n.map(i => getComputedStyle(i).backgroundColor)")
             assert set(shown) <= set(LIGHT_RAMP)
+        page.select_option("#measure", "rural")
+        assert page.inner_text("#ramp li:last-child").replace(",", "").rstrip("+").isdigit()
+        most = max(range(total), key=lambda i: view.rows[i].rural_beyond)
+        assert " k5" in page.locator(".folium-map path.area").nth(most).get_attribute("class")
 
     # Popups
 

@@ -54,6 +54,14 @@ def test_gap_by_area(people: pd.DataFrame) -> None:
     assert table["rural_beyond_30_medical"].tolist() == [100, 50, 0]
 
 
+def test_beyond_any_counts_whoever_is_far_from_at_least_one(people: pd.DataFrame) -> None:
+    two = people.assign(minutes_legal=[10, 40, 10, 10, 10][: len(people)])
+    table = rural_by_area(two, categories=("medical", "legal"), band_min=30)
+    far = (two["minutes_medical"] > 30) | (two["minutes_legal"] > 30)
+    expected = two["population"].where(two["rural"] & far, 0).groupby(two["area_id"]).sum()
+    assert table["rural_beyond_30_any"].tolist() == expected.tolist()
+
+
 def test_nobody_is_rural(people: pd.DataFrame) -> None:
     none = people.assign(rural=False)
     assert rural_gap(none, categories=("medical",), band_min=30).loc["medical", "rural_share"] == 0

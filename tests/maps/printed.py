@@ -25,6 +25,7 @@ def make_full_study(**options) -> Study:
         areas[f"one_only_{category}"] = rng.random(n)
         areas[f"rural_beyond_30_{category}"] = (areas["population"] * rng.random(n)).round()
         shares[f"share_{category}"] = rng.random(len(study.people))
+    areas["rural_beyond_30_any"] = areas[[f"rural_beyond_30_{category}" for category in REQUIRED]].max(axis=1)
     shares["share_legal"][: len(study.people) * 3 // 4] = 0.0
     people = study.people.assign(**shares)
     rural = pd.DataFrame(

@@ -17,6 +17,7 @@ function makeAreas(map, layer, data) {
 
   function valueText(chosen, i) {
     if (chosen.unit === 'score') return score(chosen.values[i]);
+    if (chosen.unit === 'people') return whole(chosen.values[i]);
     return minutesText(minutesOf(chosen, i));
   }
 

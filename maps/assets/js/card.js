@@ -42,6 +42,8 @@ function makeCard(data, points) {
     const list = el('dl');
     fact(list, say('people'), whole(areas.population[i]));
     if (areas.rural.length && areas.rural[i] !== null) fact(list, say('rural'), percent(areas.rural[i]));
+    const rural = data.measures.find(({unit}) => unit === 'people');
+    if (rural && rural.values[i] !== null) fact(list, rural.label, whole(rural.values[i]));
     areas.indicators.forEach(({label, unit, values}) => {
       if (values[i] === null) return;
       fact(list, named(label), unit === '%' ? say('percent', {n: number(values[i])}) : (number(values[i]) + ' ' + unit).trim());
