@@ -9,7 +9,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from pyproj import CRS
 
 from geo.errors import OutputError, Problem
 from geo.road_entry import DamagedEntryError, RoadEntry, entry_sources, read_entry, write_entry
+from geo.workspace import remove_abandoned, workspace
 
 OFF: Final = "off"
 VARIABLE = "OUTREACH_CACHE_DIR"
@@ -28,13 +28,12 @@ VARIABLE = "OUTREACH_CACHE_DIR"
 LIMIT_BYTES = 4 * 1024**3
 """The entries used last are kept up to this size together; a state takes about 0.2 GB."""
 
-_ENTRY, _PART = "roads-*.cache", "roads-*.part"
+_ENTRY, _WRITING = "roads-*.cache", ".roads-writing-"
 _LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
 _CODE = (
     "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags", "osm_ways",
     "road_entry", "roads", "snap", "speeds", "study_roads", "urban",
 )  # fmt: skip
-_ABANDONED_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -118,14 +117,10 @@ def keep(folder: Path, key: str, entry: RoadEntry, *, limit_bytes: int = LIMIT_B
         If the folder cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=folder, prefix="roads-", suffix=_PART.removeprefix("roads-*"))
-    os.close(number)
-    part = Path(name)
-    try:
+    with workspace(folder, _WRITING) as unfinished:
+        part = unfinished / "entry"
         write_entry(entry, part)
         part.replace(_path(folder, key))
-    finally:
-        _remove(part)
     _trim(folder, _path(folder, key), limit_bytes)
 
 
@@ -159,7 +154,8 @@ def clear(folder: Path) -> tuple[int, int]:
     """
     paths = sorted(folder.glob(_ENTRY))
     size = 0
-    for path in (*paths, *folder.glob(_PART)):
+    remove_abandoned(folder, _WRITING)
+    for path in paths:
         try:
             size += path.stat().st_size
             path.unlink()
@@ -182,11 +178,9 @@ def _remove(path: Path) -> None:
 
 
 def _trim(folder: Path, newest: Path, limit_bytes: int) -> None:
-    """Remove the entries used longest ago beyond the limit, and files that a broken run left a day ago."""
+    """Remove the entries used longest ago beyond the limit."""
     try:
-        now = newest.stat().st_mtime
         known = [(path, path.stat()) for path in folder.glob(_ENTRY)]
-        parts = [path for path in folder.glob(_PART) if path.stat().st_mtime < now - _ABANDONED_S]
     except OSError:
         return  # another run is tidying up at the same time
     total = 0
@@ -194,5 +188,3 @@ def _trim(folder: Path, newest: Path, limit_bytes: int) -> None:
         total += status.st_size
         if total > limit_bytes and path != newest:
             _remove(path)
-    for path in parts:
-        _remove(path)

@@ -18,6 +18,7 @@ from geo.packed import packed_bomb
 from geo.pbf_texts import unbearable_text
 from geo.records import Dropped
 from geo.roads import Roads
+from geo.workspace import workspace
 
 SUFFIXES = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _HISTORY_SUFFIXES = (".osh", ".osc", ".osh.pbf", ".osh.gz", ".osc.gz", ".osh.bz2", ".osc.bz2")
@@ -114,8 +115,8 @@ def read_osm(
 
 def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places]:
     """Read the roads and the places of one file, at the same time: libosmium leaves Python free meanwhile."""
-    with tempfile.TemporaryDirectory(prefix="outreach-") as folder, ThreadPoolExecutor(1) as worker:
-        text = Path(folder) / "ways.opl"
+    with workspace(Path(tempfile.gettempdir()), "outreach-roads-") as folder, ThreadPoolExecutor(1) as worker:
+        text = folder / "ways.opl"
         writing = worker.submit(write_ways, path, text)
         places = read_places(path, clip)
         writing.result()

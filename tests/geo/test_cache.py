@@ -161,9 +161,6 @@ def test_the_entries_used_longest_ago_go_first(entry, tmp_path, crs):
         os.utime(tmp_path / f"roads-{key}.cache", (1000 + number, 1000 + number))
     size = (tmp_path / "roads-a.cache").stat().st_size
     fetch(tmp_path, "a", crs=crs)
-    left = tmp_path / "roads-broken.part"
-    left.write_bytes(b"half")
-    os.utime(left, (1000, 1000))
     keep(tmp_path, "d", entry, limit_bytes=int(2.5 * size))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["roads-a.cache", "roads-d.cache"]
     keep(tmp_path, "e", entry, limit_bytes=1)
@@ -173,7 +170,8 @@ def test_the_entries_used_longest_ago_go_first(entry, tmp_path, crs):
 def test_clearing_leaves_other_files_alone(entry, tmp_path):
     keep(tmp_path, "a", entry)
     (tmp_path / "mine.txt").write_text("keep me")
-    (tmp_path / "roads-x.part").write_text("half")
+    (tmp_path / ".roads-writing-x").mkdir()
+    (tmp_path / ".roads-writing-x" / "entry").write_text("half")
     assert clear(tmp_path)[0] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert clear(tmp_path / "nowhere") == (0, 0)

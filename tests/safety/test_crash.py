@@ -1,6 +1,7 @@
 """Killed, starved or doubled runs: earlier outputs stay whole, and the next run cleans up and succeeds."""
 
 import os
+import pickle
 import random
 import shutil
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.cache import entries, keep
 from geo.errors import OutputError
 from geo.staging import _change_places, staged
 from tests.safety.conftest import run
@@ -127,6 +129,53 @@ def test_a_killed_map_is_followed_by_a_good_one(telling: Path, tmp_path: Path) -
     assert {path.name for path in folder.iterdir()} == {"manifest.json", "ranking.csv"}
     assert (folder / "ranking.csv").read_bytes() == (telling / "out" / "ranking.csv").read_bytes()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+KEEPER = """
+import pickle, sys
+from pathlib import Path
+from geo.cache import keep
+folder, entry = Path(sys.argv[1]), pickle.loads(Path(sys.argv[2]).read_bytes())
+print("ready", flush=True)
+while True:
+    for key in "ab":
+        keep(folder, key, entry)
+"""
+"""Writes road networks into a cache, one after another."""
+
+
+def test_kill_9_while_the_road_cache_is_written(
+    telling: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    folder, small = tmp_path / "cache", ["--only", "ranking.csv"]
+    monkeypatch.setenv("OUTREACH_CACHE_DIR", str(folder))
+    monkeypatch.setattr(
+        "geo.study_roads.keep", lambda _, __, entry: (tmp_path / "entry").write_bytes(pickle.dumps(entry))
+    )
+    assert run("map", study / "project.toml", "--out", tmp_path / "out", *small).exit_code == 0
+    monkeypatch.undo()
+    entry = pickle.loads((tmp_path / "entry").read_bytes())
+    chance, cut, most = random.Random(9), 0, 0
+    for _ in range(KILLS):
+        writer = start("-c", KEEPER, str(folder), str(tmp_path / "entry"))
+        writer.stdout.readline()
+        time.sleep(chance.uniform(0, 0.1))
+        writer.kill()
+        writer.communicate()
+        left = [path.name for path in folder.iterdir() if not path.name.endswith(".cache")]
+        cut, most = cut + bool(left), max(most, len(left))
+        assert all(found.sources for found in entries(folder))  # each is whole
+    assert most <= 1  # what the one before left behind, the next one took away
+    keep(folder, "a", entry)
+    assert sorted(path.name for path in folder.iterdir()) in (["roads-a.cache"], ["roads-a.cache", "roads-b.cache"])
+    monkeypatch.setenv("OUTREACH_CACHE_DIR", str(folder))
+    for _ in range(2):  # one that fills the cache, one that uses it
+        assert run("map", study / "project.toml", "--out", tmp_path / "out", *small).exit_code == 0
+        assert (tmp_path / "out" / "ranking.csv").read_bytes() == (telling / "out" / "ranking.csv").read_bytes()
+    record_property(
+        "figure", f"cache: {KILLS} kills, {cut} of them left an unfinished entry, never more than one; no entry damaged"
+    )
 
 
 def test_two_runs_at_once(tmp_path: Path) -> None:
