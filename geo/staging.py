@@ -1,13 +1,13 @@
 """Outputs appear whole or not at all: written beside their folder first, moved into it when all are complete.
 
-Where the folder holds nothing but earlier outputs, old and new folder change places in one step of the system. Else the
-moment that decides is one rename, of a folder with the complete new files, from which they are then moved: a run killed
-before it has changed nothing, and one killed after it is finished by the next run. What killed runs leave behind goes
-with the next run, too.
+Where the system can, the new folder and the old one change places in one step, with everything else that lies in it.
+Elsewhere the moment that decides is one rename, of a folder with the complete new files. The old files then go before
+the new ones come, the manifest last, so that old and new are never seen together; what a killed run leaves of that is
+finished by the next one. What killed runs leave behind goes with the next run, too.
 """
 
 import contextlib
-import ctypes
+import errno
 import glob
 import os
 import shutil
@@ -19,11 +19,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geo.errors import OutputError, Problem
+from geo.swap import forget, in_the_way, put_away, swap, was_replaced
+from geo.workspace import is_at, lock
 
 WAIT_S = 60
 """How long a run waits for another one that is writing into the same folder, in seconds."""
 
-_WRITING, _COMPLETE = ".writing-", ".complete"
+_WRITING, _COMPLETE, _STARTED = ".writing-", ".complete", ".started"
+_LAST = "manifest.json"
 
 
 @contextmanager
@@ -58,16 +61,15 @@ def staged(folder: Path) -> Iterator[Path]:
     try:
         folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder) as still_alone:
+        with _alone(folder) as keep_alone:
             _tidy(folder)
             stage = _new_stage(folder)
             try:
                 yield stage
+                keep_alone(stage)
                 _publish(stage, folder)
             finally:
-                shutil.rmtree(stage, ignore_errors=True)
-                if still_alone():
-                    _tidy(folder)
+                _tidy(folder)
     except OutputError:
         raise
     except OSError as error:
@@ -92,48 +94,51 @@ def _new_stage(folder: Path) -> Path:
 
 def _publish(stage: Path, folder: Path) -> None:
     """Let complete files appear."""
-    names = set()
-    for path in sorted(stage.iterdir()):
-        names.add(path.name)
-        _flush(path)
-    stage.chmod(folder.stat().st_mode & 0o7777)
+    names = [path.name for path in sorted(stage.iterdir())]
+    if obstacle := in_the_way(folder, names):
+        raise IsADirectoryError(errno.EISDIR, f"{obstacle.name} is a folder")
+    for name in names:
+        _flush(stage / name)
     _flush(stage)
-    nothing_else = all(path.name in names and not path.is_dir() for path in folder.iterdir())
-    if (
-        nothing_else
-        and folder.resolve() != Path.cwd()
-        and stage.parent == folder.parent
-        and _change_places(stage, folder)
-    ):
+    at_home = Path.cwd().is_relative_to(folder.resolve())  # a shell that stands in it would be left in the old one
+    if not at_home and stage.parent == folder.parent and swap(stage, folder):
         _flush(folder.parent)
         return
+    stage.chmod(folder.stat().st_mode & 0o7777)
     stage.rename(folder / _COMPLETE)
     _flush(folder)
-    _tidy(folder)
-
-
-def _change_places(one: Path, other: Path) -> bool:
-    """Let two folders change places in one step; return whether the system can."""
-    names = (os.fsencode(one), os.fsencode(other))
-    try:
-        system = ctypes.CDLL(None, use_errno=True)
-        if sys.platform == "darwin":
-            return bool(system.renamex_np(*names, 2) == 0)
-        return bool(system.renameat2(-100, names[0], -100, names[1], 2) == 0)
-    except (AttributeError, OSError, TypeError):  # not on this system
-        return False
 
 
 def _tidy(folder: Path) -> None:
     """Finish what a run that was cut off had complete, and remove what it had not."""
     complete = folder / _COMPLETE
     if complete.is_dir() and not complete.is_symlink():
-        for path in sorted(complete.iterdir()):
-            path.replace(folder / path.name)
-        complete.rmdir()
-        _flush(folder)
+        _move_out(complete, folder)
+    forget(folder)
     for debris in (*folder.glob(f"{_WRITING}*"), *folder.parent.glob(f".{glob.escape(folder.name)}{_WRITING}*")):
-        shutil.rmtree(debris, ignore_errors=True)
+        if was_replaced(debris):
+            with contextlib.suppress(OSError, ValueError):  # what cannot be brought over stays where it is
+                put_away(debris, folder)
+        else:
+            shutil.rmtree(debris, ignore_errors=True)
+
+
+def _move_out(complete: Path, folder: Path) -> None:
+    """Replace files by those of a complete set: first the old ones go, then the new ones come, the manifest last.
+
+    However far that gets, all that can be seen is of one run.
+    """
+    started = complete / _STARTED
+    if not started.exists():
+        for path in complete.iterdir():
+            (folder / path.name).unlink(missing_ok=True)
+        started.touch()
+    for path in sorted(complete.iterdir(), key=lambda path: (path.name == _LAST, path.name)):
+        if path != started:
+            path.replace(folder / path.name)
+    started.unlink()
+    complete.rmdir()
+    _flush(folder)
 
 
 def _flush(path: Path) -> None:
@@ -150,57 +155,52 @@ def _flush(path: Path) -> None:
 if sys.platform == "win32":
 
     @contextmanager
-    def _alone(folder: Path) -> Iterator[Callable[[], bool]]:
+    def _alone(folder: Path) -> Iterator[Callable[[Path], None]]:
         """Keep other runs out: by a file that the system removes when this run ends, however it ends."""
         try:
             handle = os.open(folder / ".lock", os.O_CREAT | os.O_EXCL | os.O_TEMPORARY)
         except FileExistsError:
             raise _taken(folder) from None
         try:
-            yield lambda: True
+            yield lambda _: None
         finally:
             os.close(handle)
 
 else:
-    import fcntl
 
     @contextmanager
-    def _alone(folder: Path) -> Iterator[Callable[[], bool]]:
+    def _alone(folder: Path) -> Iterator[Callable[[Path], None]]:
         """Keep other runs out: by a lock on the folder itself, which ends with this run, however it ends.
 
-        Once another folder is in its place, that one may be locked by the next run: what is yielded tells.
+        Yields a function that locks another folder as well: the one that is about to take its place.
         """
         deadline = time.monotonic() + WAIT_S
-        handle = _locked(folder)
-        while handle is None:
+        handle, free = _locked(folder)
+        while not free:
             if time.monotonic() > deadline:
                 raise _taken(folder)
             time.sleep(0.1)
-            handle = _locked(folder)
+            handle, free = _locked(folder)
+        handles = [handle]
         try:
-            yield lambda: _is_at(handle, folder)
+            yield lambda other: handles.append(lock(other)[0])
         finally:
-            os.close(handle)
+            for handle in handles:
+                if handle is not None:
+                    os.close(handle)
 
-    def _locked(folder: Path) -> int | None:
-        """Return an open handle of the folder that holds its lock; None while another run has it."""
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(handle)
-            return None
-        except OSError:
-            return handle  # a file system without locks: the renames still keep the files whole
-        if _is_at(handle, folder):
-            return handle
+    def _locked(folder: Path) -> tuple[int | None, bool]:
+        """Return an open handle of the folder that holds its lock, and whether the folder is free for this run.
+
+        On a file system without locks it always is: the renames still keep the files whole.
+        """
+        handle, known = lock(folder)
+        if handle is None:
+            return None, not known
+        if is_at(handle, folder):
+            return handle, True
         os.close(handle)  # another run has just put a new folder in its place
-        return None
-
-
-def _is_at(handle: int, folder: Path) -> bool:
-    """Return whether an open folder is still the one of that name."""
-    return folder.exists() and os.path.samestat(os.fstat(handle), folder.stat())
+        return None, False
 
 
 def _taken(folder: Path) -> OutputError:
