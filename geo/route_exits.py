@@ -46,8 +46,9 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
     Returns
     -------
     geopandas.GeoDataFrame
-        The rows on the highway, by milepost, with ``along_m`` (metres along the line), ``milepost``, ``way`` (1 for a
-        carriageway in the direction of the line, -1 for the other, 0 for both) and ``off_line`` (on no road).
+        The rows on the highway, by milepost, with ``ref`` tidied ("12A;12B" is "12A/12B"), ``along_m`` (metres along
+        the line), ``milepost``, ``way`` (1 for a carriageway along the line, -1 for the other, 0 for both) and
+        ``off_line`` (on no road).
     """
     near = access[access.geometry.distance(route.courses) <= OFF_LINE_M]
     off_line = near.geometry.distance(route.courses) > 1
@@ -60,6 +61,7 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
     there = (along > 0) & (along < route.along_m[-1]) | (near.geometry.distance(route.line) <= OFF_LINE_M)
     near, off_line, along = near[there], off_line[there], along[there]
     near = near.assign(
+        ref=near["ref"].str.replace(r"\s*[;,/]\s*", "/", regex=True).str.strip("/ "),
         along_m=along,
         milepost=route.milepost_at(along),
         way=_carriageway(route, near, ways),
@@ -94,7 +96,8 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     for members in (np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)):
         own = nodes.iloc[members]
         along = float(own["along_m"].mean())
-        number, name, crossing = (_first_text(own[column]) for column in ("ref", "name", "crossing"))
+        number = min(own["ref"], key=lambda text: (-len(_numbers(text)), text))
+        name, crossing = (_first_text(own[column]) for column in ("name", "crossing"))
         milepost = float(route.milepost_at(np.array([along]))[0])
         label = f"exit {number}" if number else name or crossing or f"milepost {milepost:.0f}"
         rows.append((along, number, name, crossing, label, milepost, members))
@@ -160,18 +163,18 @@ def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
 def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     """Return the number of the exit that each node belongs to, from 0; the nodes stand in the order of the highway."""
     along = nodes["along_m"].to_numpy(dtype=float)
-    number, other = nodes["ref"].tolist(), (nodes["name"] + "|" + nodes["leads_to"]).tolist()
+    number, other = nodes["ref"].map(_numbers).tolist(), (nodes["name"] + "|" + nodes["leads_to"]).tolist()
     group = np.full(len(nodes), -1, dtype=np.int64)
     last: dict[str, int] = {}
     count = 0
-    for row, text in enumerate(number):
-        if text:
-            before = last.get(text)
+    for row, texts in enumerate(number):
+        if texts:
+            before = next((last[text] for text in texts if text in last), None)
             if before is not None and along[row] - along[before] <= SAME_NUMBER_M:
                 group[row] = group[before]
             else:
                 group[row], count = count, count + 1
-            last[text] = row
+            last |= dict.fromkeys(texts, row)
     numbered = group >= 0
     for row in np.flatnonzero(~numbered).tolist():
         near = np.flatnonzero(numbered & (np.abs(along - along[row]) <= SAME_PLACE_M))
@@ -187,9 +190,14 @@ def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     return group
 
 
+def _numbers(text: str) -> list[str]:
+    """Return the numbers of an exit that has several, as tidied by `nodes_on_route`: "12A/12B"."""
+    return [part for part in text.split("/") if part]
+
+
 def _first_text(texts: Iterable[str]) -> str:
-    """Return the first text of the alphabet that is not empty."""
-    return min((text for text in texts if text), default="")
+    """Return the first text of the alphabet that is not empty, a road with a name before "road 11"."""
+    return min((text for text in texts if text), key=lambda text: (text.startswith("road "), text), default="")
 
 
 def _unique(names: list[str]) -> list[str]:

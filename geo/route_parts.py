@@ -163,6 +163,10 @@ def _notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
         unit_length = sum(gap.length_m for gap in route.gaps) / METRES[route.unit]
         text = f"gaps in the road file, bridged in a straight line ({unit_length:.1f} {route.unit} in all)"
         notes.append(Dropped(route.route_id, text, len(route.gaps)))
+    if route.splits:
+        apart = sum(split.length_m for split in route.splits) / METRES[route.unit]
+        text = f"stretches with carriageways far apart, measured in the middle ({apart:.1f} {route.unit} in all)"
+        notes.append(Dropped(route.route_id, text, len(route.splits)))
     if len(route.inside) > 1:
         text = "stretches inside the study area, the mileposts running on between them"
         notes.append(Dropped(route.route_id, text, len(route.inside)))

@@ -46,6 +46,10 @@ class Along:
         Stretches without help, the longest first: `layers.gaps.gap_table`.
     strips
         The values of each highway's strip chart.
+    provider_exits
+        The exit of each public provider, on their index: ``exit_id``, ``exit_label`` ("exit 51", "US 82", "" for none),
+        ``exit_min``, ``exit_m`` (`layers.exits.place_by_exit`; NaN for none) and the ``route_id`` and ``milepost`` of
+        the exit. Confidential providers have none.
     """
 
     routes: Routes
@@ -53,6 +57,7 @@ class Along:
     minutes: pd.DataFrame
     gaps: pd.DataFrame
     strips: tuple[Strip, ...]
+    provider_exits: pd.DataFrame
 
 
 def corridor_land(
@@ -188,7 +193,12 @@ def look_along(
         gaps=gaps,
         categories=categories,
     )
-    return Along(exits.routes, exits.routes.exits.assign(towns=served), minutes, gaps, strips)
+    table = exits.routes.exits.assign(towns=served)
+    by_exit = public[["exit_id", "exit", "exit_min", "exit_m"]].rename(columns={"exit": "exit_label"})
+    by_exit = by_exit.replace({"exit_min": np.inf}, np.nan).join(
+        table.set_index("exit_id")[["route_id", "milepost"]].astype({"milepost": float}), on="exit_id"
+    )
+    return Along(exits.routes, table, minutes, gaps, strips, by_exit.fillna({"route_id": ""}))
 
 
 def cut_sections(

@@ -56,9 +56,10 @@ def make_sections(
     Returns
     -------
     sections : geopandas.GeoDataFrame
-        A table of areas: ``area_id``, ``name``, the polygon; and ``route_id``, ``ref``, ``unit``, ``from_milepost``,
-        ``to_milepost``, ``from_exit``, ``to_exit`` (labels, "" for none) and ``town`` (the largest beside it). What the
-        name is made of, each "" where it is not: ``from_number``, ``to_number`` (exits) or ``from_town``, ``to_town``.
+        A table of areas: ``area_id``, ``name``, the polygon; and ``route_id``, ``ref``, ``label``, ``unit``,
+        ``from_milepost``, ``to_milepost``, ``from_exit``, ``to_exit`` (labels, "" for none) and ``town`` (the largest
+        beside it). What the name is made of, each "" where it is not: ``from_number``, ``to_number`` (exits) or
+        ``from_town``, ``to_town``.
     dropped : tuple of Dropped
         Sections without land of their own.
     """
@@ -181,7 +182,7 @@ def _row(
     route: Route, begin: float, end: float, exits: gpd.GeoDataFrame, towns: pd.DataFrame, *, by: By
 ) -> dict[str, object]:
     """Return a section without its land."""
-    label = route.label
+    label = f"Highway {route.label}" if route.label[:1].isdigit() else route.label
     inside = exits[exits["milepost"].between(begin - 1e-6, end + 1e-6)]
     first, last = (inside["label"].iloc[0], inside["label"].iloc[-1]) if len(inside) else ("", "")
     beside = towns[towns["route_id"].eq(route.route_id)]
@@ -200,6 +201,7 @@ def _row(
         "name": name,
         "route_id": route.route_id,
         "ref": route.ref,
+        "label": route.label,
         "unit": route.unit,
         "from_milepost": begin,
         "to_milepost": end,

@@ -212,10 +212,12 @@ def geo_layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     """
     ranking = ranking_table(study).set_index("area_id").drop(columns="name")
     areas = study.areas[["name", "geometry"]].join(ranking).reset_index()
-    providers = study.providers[study.providers["public"]]
+    providers = study.providers.loc[study.providers["public"], list(PROVIDER_COLUMNS)]
+    if study.along is not None:
+        providers = providers.join(study.along.provider_exits)
     return {
         "areas": to_wgs84(areas),
         "corridor": to_wgs84(study.corridor),
         "venues": to_wgs84(study.venues),
-        "providers": to_wgs84(providers[list(PROVIDER_COLUMNS)]),
+        "providers": to_wgs84(providers),
     }

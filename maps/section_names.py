@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.osm_tags import highway_label
 from maps.names import clean, isolate
 from maps.strip_layout import capital, highway_name
 from maps.texts import Texts
@@ -27,7 +26,7 @@ def section_names(records: Sequence[Mapping[Any, Any]], texts: Texts) -> tuple[s
 
 
 def _name(record: Mapping[Any, Any], texts: Texts) -> str:
-    highway = capital(highway_name(highway_label(record["ref"]), texts))
+    highway = capital(highway_name(record["label"], texts))
     name = texts("sections.name", highway=highway, between=_between(record, texts))
     ended = record["from_town"] or record["to_town"]
     town = clean(record["town"])

@@ -112,6 +112,29 @@ def test_the_geopackage_has_the_four_layers_and_no_confidential_provider(study: 
     assert providers.crs.to_epsg() == 4326
 
 
+def test_venues_and_public_providers_have_their_exit_and_the_drive_from_it(out: Path) -> None:
+    for layer in ("venues", "providers"):
+        table = gpd.read_file(out / "areas.gpkg", layer=layer)
+        near = table[table["exit_min"] <= 15]
+        assert len(near) > 0
+        assert near["exit_label"].ne("").all()
+        assert near[["exit_m", "milepost"]].notna().to_numpy().all()
+        assert near["route_id"].isin(["I 55", "I 20"]).all()
+        assert (near["exit_m"] / 1000 <= near["exit_min"] / 60 * 125 + 0.1).all()
+
+
+def test_gaps_say_from_where_to_where_the_longest_first(out: Path) -> None:
+    gaps = pd.read_csv(out / "gaps.csv")
+    assert len(gaps) > 0
+    assert gaps["length"].is_monotonic_decreasing
+    np.testing.assert_allclose(gaps["length"], gaps["to_milepost"] - gaps["from_milepost"], atol=0.11)
+    assert gaps[["from_exit", "to_exit"]].notna().to_numpy().all()
+    assert set(gaps["direction"]) == {"NB", "SB", "EB", "WB"}
+    assert (gaps["n_venues"] >= 0).all()
+    directions = {label: set(own["direction"]) for label, own in gaps.groupby("label")}
+    assert directions == {"I-20": {"EB", "WB"}, "I-55": {"NB", "SB"}}
+
+
 def test_manifest_names_inputs_and_parameters(study: Path, out: Path) -> None:
     manifest = json.loads((out / "manifest.json").read_text())
     by_file = {record["file"]: record for record in manifest["inputs"]}

@@ -115,7 +115,9 @@ def test_traffic_on_the_left():
 def test_carriageways_three_kilometres_apart_for_a_while():
     north = [(0.02, 0), (0.02, 10), (1.5, 12), (1.5, 15), (0.02, 17), (0.02, 30)]
     south = [(-0.02, 30), (-0.02, 17), (-1.5, 15), (-1.5, 12), (-0.02, 10), (-0.02, 0)]
-    route = only(measured(ways(north, south, one_way=True)))
+    routes = measured(ways(north, south, one_way=True))
+    route = only(routes)
+    assert said(routes, "with carriageways far apart") == [1]
     assert np.abs(xy(shapely.points(route.line.coords))[:, 0]).max() < 0.1
     assert (np.diff(route.mileposts) > 0).all()
     assert route.mileposts[-1] == pytest.approx(30, rel=0.01)
@@ -207,6 +209,27 @@ def test_exits_with_letters_stand_in_order():
     assert routes.exits["label"].tolist() == ["exit 4", "exit 9", "exit 12A", "exit 12B", "exit 20", "exit 27"]
     assert routes.routes[0].calibration.kind == "mileposts"
     assert sorted(["12B", "B", "4", "12A"], key=exit_order) == ["4", "12A", "12B", "B"]
+
+
+@pytest.mark.parametrize("both", ["12A/12B", "12A;12B", "12A ; 12B", "12A, 12B"])
+def test_an_exit_with_two_numbers_is_one_with_those_of_the_other_carriageway(both):
+    nodes = exits(("4", 0.02, 4), (both, 0.02, 12.2), ("12A", -0.02, 12.0), ("12B", -0.02, 12.4), ("12B", 0.02, 12.5))
+    routes = measured(DIVIDED, nodes)
+    assert routes.exits["label"].tolist() == ["exit 4", "exit 12A/12B"]
+    assert (routes.exit_nodes["exit_id"] == "I 5 exit 12A/12B").sum() == 4
+    far = exits(("4", 0, 4), (both, 0, 12), ("12B", 0, 22))
+    assert measured(STRAIGHT, far).exits["label"].tolist() == ["exit 4", "exit 12A/12B", "exit 12B"]
+
+
+@pytest.mark.parametrize("step", [5, 10])
+def test_numbers_that_follow_no_distance_are_said_and_not_used(step):
+    # Numbered by fives or tens in the order of the exits, as some roads were.
+    numbers = [(str(step * (at + 1)), 0, 0.5 + 2.1 * at) for at in range(14)]
+    routes = measured(STRAIGHT, exits(*numbers))
+    assert only(routes).calibration.kind == "other"
+    assert only(routes).mileposts[[0, -1]] == pytest.approx([0, 30], rel=1e-3)
+    assert said(routes, "are not mileposts") == [14]
+    assert routes.exits["off_by"].isna().all()
 
 
 def test_exits_that_only_have_letters_do_not_calibrate():

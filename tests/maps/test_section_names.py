@@ -12,7 +12,7 @@ from maps.section_names import section_names
 from maps.texts import load_texts
 
 PARTS = {
-    "ref": "I 55", "unit": "mi", "from_milepost": 49.6, "to_milepost": 71.8, "from_number": "51", "to_number": "72",
+    "label": "I-55", "unit": "mi", "from_milepost": 49.6, "to_milepost": 71.8, "from_number": "51", "to_number": "72",
     "from_town": "", "to_town": "", "town": "",
 }  # fmt: skip
 
@@ -27,7 +27,7 @@ PARTS = {
         ({"from_number": "", "to_number": "", "unit": "km"}, "I-55, km 50 to 72", "I-55, km 50 a 72"),
         ({"from_town": "Canton", "to_town": "Durant"}, "I-55, Canton to Durant", "I-55, de Canton a Durant"),
         ({"from_town": "Canton"}, "I-55, Canton to mile 72", "I-55, de Canton a milla 72"),
-        ({"ref": "113"}, "Highway 113, exits 51 to 72", "La carretera 113, salidas 51 a 72"),
+        ({"label": "113"}, "Highway 113, exits 51 to 72", "La carretera 113, salidas 51 a 72"),
     ],
 )
 def test_a_section_is_called_by_its_parts(changes, english, spanish):
