@@ -11,7 +11,7 @@ from folium.template import Template
 
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from maps import story
-from maps.values import View
+from maps.values import Measure, View
 
 Column = list[str] | dict[str, list[str] | list[int]]
 _REPEATS = 2
@@ -74,6 +74,8 @@ def page_data(view: View) -> dict[str, Any]:
             **view.texts.section("client"),
             **view.texts.section("format"),
             "osm": view.texts("attribution.osm"),
+            "colour_by": view.texts.entries["key.measure"],
+            "fill": view.texts.entries["key.fill"],
             "credit": view.attribution,
             "under": view.texts("table.under"),
             "low": view.texts("table.low"),
@@ -87,11 +89,8 @@ def page_data(view: View) -> dict[str, Any]:
         "areas": _areas(view),
         "measures": [
             {
-                "key": measure.key,
-                "label": measure.label,
+                **measure_data(measure),
                 "unit": measure.unit,
-                "legend": [[colour, words, number] for colour, words, number in measure.legend],
-                "classes": "".join(map(str, measure.classes)),
                 "values": _numbers(measure.values, 1) if measure.unit != "minutes" else [],
             }
             for measure in view.measures
@@ -104,6 +103,16 @@ def page_data(view: View) -> dict[str, Any]:
         ],
         "towns": [[town.name, round(town.lat, 4), round(town.lon, 4), town.population] for town in view.towns],
         "bounds": [[round(lat, 4), round(lon, 4)] for lat, lon in view.bounds],
+    }
+
+
+def measure_data(measure: Measure) -> dict[str, Any]:
+    """Return how areas or sections are colored by a measure: its words, its legend and the color of each."""
+    return {
+        "key": measure.key,
+        "label": measure.label,
+        "legend": [[colour, words, number] for colour, words, number in measure.legend],
+        "classes": "".join(map(str, measure.classes)),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from geo.vocabulary import CATEGORIES
 from layers.study import Study
+from maps.client import measure_data
 from maps.geometry import simplify
 from maps.section_names import section_names
 from maps.shapes import packed_shapes
@@ -18,6 +19,9 @@ from maps.view import make_view
 
 PRINTED_SECTIONS = 40
 """More sections than this are not printed; the page says so."""
+
+NUMBERED = 10
+"""Sections whose rank is on the map."""
 
 _VERTICES = 2_500
 
@@ -62,7 +66,8 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
     nouns = {"singular": t("sections.singular"), "plural": t("sections.plural")}
     project = study.project.model_copy(update={"areas": study.project.areas.model_copy(update=nouns)})
     table = table.assign(name=section_names(table.to_dict("records"), t))
-    rows = make_view(dataclasses.replace(study, areas=table, project=project)).rows
+    ranked = make_view(dataclasses.replace(study, areas=table, project=project))
+    rows = ranked.rows
     order = {strip.route_id: number for number, strip in enumerate(study.along.strips)}
     outlines = packed_shapes(simplify(table.geometry, _VERTICES, coverage=True), table.crs)
     ends = zip(table["route_id"], table["from_milepost"], table["to_milepost"], strict=True)
@@ -73,8 +78,13 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
         ),
         data={
             "stretches": [[order[ref], round(float(low), 3), round(float(high), 3)] for ref, low, high in ends],
+            "id": [row.area_id for row in rows],
             "names": [row.name for row in rows],
+            "plural": nouns["plural"],
+            "ranks": [[row.rank, row.rank_low, row.rank_high] for row in rows],
+            "point": [[round(row.label_lat, 4), round(row.label_lon, 4)] for row in rows[:NUMBERED]],
             "shapes": outlines,
+            "measures": [measure_data(measure) for measure in ranked.measures],
         },
     )
 

@@ -94,6 +94,60 @@ def test_the_layers_are_off_at_first_and_can_be_switched_on(visit):
     assert page.locator(".folium-map path.exit-dot").count() == 52
 
 
+def test_sections_are_coloured_by_what_the_chooser_says(visit):
+    seen = visit("along")
+    page = seen.page
+    classes = "nodes => nodes.map(n => /k\\d/.exec(n.getAttribute('class'))[0]).join('')"
+    areas = page.eval_on_selector_all(".folium-map path.area", classes)
+    page.click("#by-sections")
+    by_priority = page.eval_on_selector_all("path.section", classes)
+    assert len(set(by_priority.split("k"))) > 3
+    assert page.inner_text("#measure-of") == "Color sections by"
+    assert page.locator("#key ul.ramp li").count() == 5
+    assert page.locator(".rank.of-sections:visible").count() >= 8
+    assert page.locator(".rank.of-areas:visible").count() == 0
+    page.select_option("#measure", "minutes_medical")
+    assert page.eval_on_selector_all("path.section", classes) != by_priority
+    page.click("#by-areas")
+    assert page.inner_text("#measure-of") == "Color counties by"
+    assert page.locator("path.section").count() == 0
+    assert page.eval_on_selector_all(".folium-map path.area", classes) != areas
+    page.set_viewport_size({"width": 1700, "height": 900})
+    assert page.is_visible("#areas")
+    assert page.is_visible("#sections")
+    assert seen.errors == []
+
+
+def test_a_link_keeps_drawer_tab_stretch_and_section(visit):
+    page = visit("along").page
+    page.click("#along-box > summary")
+    page.click("#gaps li:nth-child(3) button")
+    chosen = page.inner_text("#gaps li:nth-child(3)")
+    page.wait_for_timeout(900)
+    fragment = page.evaluate("location.hash")
+    again = visit("along", fragment=fragment).page
+    again.wait_for_timeout(600)
+    assert again.get_attribute("#along-box", "open") is not None
+    assert again.inner_text("#gaps li.on") == chosen
+    assert again.locator(".strip-box.on .span").count() == 1
+    assert again.evaluate("location.hash") == fragment
+    page.click("#by-sections")
+    page.click("#sections tbody tr:nth-child(2) button")
+    page.click("#tab-about")
+    page.wait_for_timeout(900)
+    fragment = page.evaluate("location.hash")
+    again = visit("along", fragment=fragment).page
+    again.wait_for_timeout(600)
+    assert again.inner_text("#card-name") == page.inner_text("#card-name")
+    assert again.is_visible("#panel-about")
+    assert again.locator("path.section").count()
+    assert again.evaluate("location.hash") == fragment
+    for garbage in ("#d=9&g=999&s=nothing&p=none&b=2", "#d=x&g=-1&p=&s=%00"):
+        seen = visit("along", fragment=garbage)
+        assert seen.page.is_visible("#areas")
+        assert seen.errors == []
+
+
 def test_sections_tell_residents_and_drivers_apart(visit):
     seen = visit("along")
     page = seen.page

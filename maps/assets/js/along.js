@@ -2,7 +2,7 @@
 
 function makeAlong(map, data, points) {
   const along = data.along;
-  if (!along) return {groups: {}};
+  if (!along) return {groups: {}, state: {}, restore() {}};
   const boxes = all('.strip-box');
   const choosers = all('.chooser button');
   const items = all('#gaps li');
@@ -10,6 +10,7 @@ function makeAlong(map, data, points) {
   const picked = L.layerGroup().addTo(map);
   const numbers = venueNumbers();
   let shown = 0;
+  let gap = null;
 
   /** Where on the map a milepost is. */
   function at({line}, milepost) {
@@ -102,6 +103,7 @@ function makeAlong(map, data, points) {
 
   function clear() {
     picked.clearLayers();
+    gap = null;
     items.forEach(item => item.classList.remove('on'));
     all('#gaps [aria-current]').forEach(button => button.removeAttribute('aria-current'));
   }
@@ -123,6 +125,7 @@ function makeAlong(map, data, points) {
   function chooseGap(i, fromChart) {
     const [number, from, to] = along.gaps[i];
     highlight(number, from, to);
+    gap = i;
     items[i].classList.add('on');
     items[i].querySelector('button').setAttribute('aria-current', 'true');
     if (fromChart) {
@@ -130,6 +133,7 @@ function makeAlong(map, data, points) {
       items[i].scrollIntoView({block: 'nearest'});
     }
     announce(items[i].textContent);
+    result.onChange();
   }
 
   function chooseExit(number, i) {
@@ -190,6 +194,10 @@ function makeAlong(map, data, points) {
     const key = byId('key');
     return () => {
       if (root.classList.contains('printing')) return;
+      if (restored) {
+        restored = false;
+        return;
+      }
       const seen = map.getBounds();
       map.invalidateSize({animate: false});
       if (isNarrow()) return;
@@ -205,7 +213,7 @@ function makeAlong(map, data, points) {
     };
   }
 
-  choosers.forEach((button, i) => button.addEventListener('click', () => show(i)));
+  choosers.forEach((button, i) => button.addEventListener('click', () => { show(i); result.onChange(); }));
   items.forEach((item, i) => item.querySelector('button').addEventListener('click', () => chooseGap(i)));
   boxes.forEach((each, number) => {
     each.querySelector('svg.strip').addEventListener('click', event => clickOn(event, number));
@@ -216,10 +224,34 @@ function makeAlong(map, data, points) {
     const place = numbers.get(popup._source);
     if (place) mark(...place);
   });
+  let restored = false;
   box.addEventListener('toggle', makeRoom());
+  box.addEventListener('toggle', () => result.onChange());
   let wasOpen = false;
   addEventListener('beforeprint', () => { wasOpen = box.open; box.open = true; });
   addEventListener('afterprint', () => { box.open = wasOpen; });
 
-  return {groups: {...bands(), exits: exitDots()}, mark, highlight, clear: unmark};
+  const result = {
+    groups: {...bands(), exits: exitDots()},
+    mark,
+    highlight,
+    clear: unmark,
+    onChange() {},
+    /** For the link: which chart is open, counted from 1, and which stretch is chosen. */
+    get state() { return {d: box.open ? String(shown + 1) : '', g: gap === null ? '' : String(gap + 1)}; },
+    set state({d}) {
+      const open = Boolean(boxes[d - 1]);
+      if (open) show(d - 1);
+      if (open === box.open) return;
+      // The view comes with the link: the map must not look for it again when the panel has opened.
+      restored = true;
+      box.open = open;
+      map.invalidateSize({animate: false});
+      if (open && !isNarrow() && map.getSize().y < 420) byId('key').open = false;
+    },
+    restore(wanted) {
+      if (along.gaps[wanted - 1]) chooseGap(wanted - 1, true);
+    },
+  };
+  return result;
 }

@@ -1,6 +1,6 @@
 // The key is the layer control: what a symbol means and whether it is drawn.
 
-function makeKey(map, groups, areas, points, data, onMeasure) {
+function makeKey({map, groups, areas, sections, points, data, onMeasure}) {
   const boxes = all('#key input[data-layers]');
   const categories = all('#key input[data-category]');
   const chooser = byId('measure');
@@ -24,13 +24,22 @@ function makeKey(map, groups, areas, points, data, onMeasure) {
     const measure = data.measures.find(each => each.key === key) || data.measures[0];
     chooser.value = measure.key;
     areas.colourBy(measure);
-    const ramp = byId('ramp');
-    ramp.textContent = '';
-    measure.legend.forEach(([colourClass, words, count]) => {
-      const step = el('li', {title: whole(count) + ' ' + noun.plural}, el('i', {class: 'k' + colourClass}), words);
-      ramp.append(step);
-    });
+    sections.colourBy(measure.key);
+    showRamp();
     onMeasure(measure);
+  }
+
+  /** What the map is coloured by: the areas, or the sections while they are shown. */
+  const shown = () => (sections.active ? sections.measure(areas.measure.key) : areas.measure);
+
+  function showRamp() {
+    const plural = sections.active ? data.sections.plural : noun.plural;
+    byId('measure-of').textContent = say('colour_by', {plural});
+    const [words, count] = all('span', boxes.find(box => box.dataset.layers === 'fill').parentNode);
+    words.textContent = say('fill', {plural});
+    count.textContent = whole(shown().classes.length);
+    byId('ramp').replaceChildren(...shown().legend.map(([colourClass, words, count]) =>
+      el('li', {title: whole(count) + ' ' + plural}, el('i', {class: 'k' + colourClass}), words)));
   }
 
   function start(changed) {
@@ -39,11 +48,13 @@ function makeKey(map, groups, areas, points, data, onMeasure) {
     boxes.forEach(box => box.addEventListener('change', () => { apply(box); changed(); }));
     categories.forEach(box => box.addEventListener('change', () => { applyCategories(); changed(); }));
     chooser.addEventListener('change', () => { colour(chooser.value); changed(); });
+    sections.onSwitch = showRamp;
   }
 
   return {
     start,
     colour,
+    shown,
     /** Which boxes are ticked, as a string of 0 and 1. */
     get state() { return boxes.concat(categories).map(box => (box.checked ? 1 : 0)).join(''); },
     set state(bits) {

@@ -20,10 +20,17 @@ function makeLabels(map, data) {
     placed.push({box, group, movable});
   }
 
+  function disc(rank, of) {
+    return el('div', {class: 'rank ' + of}, el('i'), el('span', {}, String(rank)));
+  }
+
   const {areas} = data;
   areas.id.forEach((id, i) => {
     if (areas.rank[i] > RANKED_ON_MAP || i >= RANKED_ON_MAP) return;
-    put(ranks, areas.point[i], 'ranks', el('div', {class: 'rank'}, el('i'), el('span', {}, String(areas.rank[i]))), true);
+    put(ranks, areas.point[i], 'ranks', disc(areas.rank[i], 'of-areas'), true);
+  });
+  if (data.sections) data.sections.ranks.slice(0, RANKED_ON_MAP).forEach(([rank], i) => {
+    if (rank <= RANKED_ON_MAP) put(ranks, data.sections.point[i], 'ranks', disc(rank, 'of-sections'), true);
   });
   data.shields.forEach(([kind, text, lat, lon]) => put(names, [lat, lon], 'labels', shield(kind, text)));
   const biggest = data.towns.length ? data.towns[0][3] : 0;
@@ -94,6 +101,7 @@ function makeLabels(map, data) {
 
   /** Move a disc aside, with a line back to its area, where another one is in its place. */
   function place(box, taken, free) {
+    if (!box.offsetParent) return;
     shift(box, 0, 0);
     const home = box.getBoundingClientRect();
     for (const distance of [0, DISC, 1.6 * DISC, 2.4 * DISC]) {

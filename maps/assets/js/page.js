@@ -2,7 +2,10 @@
 
 function makeTabs() {
   const tabs = all('[role=tab]');
-  function show(id) {
+  const state = {shown: 'tab-list', show, onChange() {}};
+  function show(wanted) {
+    const id = tabs.some(tab => tab.id === wanted) ? wanted : 'tab-list';
+    state.shown = id;
     tabs.forEach(tab => {
       const on = tab.id === id;
       tab.setAttribute('aria-selected', String(on));
@@ -11,17 +14,18 @@ function makeTabs() {
     });
   }
   tabs.forEach((tab, i) => {
-    tab.addEventListener('click', () => show(tab.id));
+    tab.addEventListener('click', () => { show(tab.id); state.onChange(); });
     tab.addEventListener('keydown', event => {
       const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
       if (!step) return;
       const next = tabs[(i + step + tabs.length) % tabs.length];
       show(next.id);
+      state.onChange();
       next.focus();
       event.preventDefault();
     });
   });
-  return {show};
+  return state;
 }
 
 const theme = {

@@ -1,9 +1,12 @@
 // The second ranking: sections of the highways. One is chosen like an area, but its card tells residents and drivers apart.
 
+/** What a page without sections has in their place. */
+const NO_SECTIONS = {active: false, id: '', measure: () => null, colourBy() {}, show() {}, restore() {}, onChange() {}, onSwitch() {}};
+
 function makeSections(map, data, {along, choice, card, tabs}) {
   const list = byId('sections');
-  if (!list) return;
-  const {shapes, names} = data.sections;
+  if (!list) return {...NO_SECTIONS};
+  const {shapes, names, id, ranks, measures} = data.sections;
   const panel = byId('panel-list');
   const rows = all('tbody tr', list);
   const cards = all('template', list);
@@ -12,13 +15,40 @@ function makeSections(map, data, {along, choice, card, tabs}) {
   const layers = group.getLayers();
   let chosen = null;
 
-  function show(bySections) {
-    panel.classList.toggle('by-sections', bySections);
-    byId('by-areas').setAttribute('aria-pressed', String(!bySections));
-    byId('by-sections').setAttribute('aria-pressed', String(bySections));
-    if (bySections) map.addLayer(group);
-    else map.removeLayer(group);
-  }
+  const sections = {
+    active: false,
+    onChange() {},
+    /** Called when the map turns from areas to sections, or back. */
+    onSwitch() {},
+    get id() { return chosen === null ? '' : id[chosen]; },
+    measure: key => measures.find(each => each.key === key) || measures[0],
+    /** Colour by a measure, the same one as the areas. */
+    colourBy(key) {
+      const {classes} = sections.measure(key);
+      layers.forEach((layer, i) => {
+        const className = 'section k' + classes[i];
+        layer.options.className = className;
+        if (layer.getElement()) layer.getElement().setAttribute('class', className + ' leaflet-interactive');
+      });
+    },
+    /** Show sections in the list and on the map, or areas again. */
+    show(bySections) {
+      if (bySections === sections.active) return;
+      sections.active = bySections;
+      panel.classList.toggle('by-sections', bySections);
+      for (const box of [map.getContainer(), byId('key')]) box.classList.toggle('by-sections', bySections);
+      byId('by-areas').setAttribute('aria-pressed', String(!bySections));
+      byId('by-sections').setAttribute('aria-pressed', String(bySections));
+      if (bySections) map.addLayer(group);
+      else map.removeLayer(group);
+      sections.onSwitch();
+    },
+    /** As a link has it: an unknown section is none. */
+    restore(wanted) {
+      const i = id.indexOf(wanted);
+      if (i >= 0) choose(i);
+    },
+  };
 
   function clear() {
     frame.clearLayers();
@@ -31,12 +61,12 @@ function makeSections(map, data, {along, choice, card, tabs}) {
 
   function choose(i) {
     choice.choose(null, {quiet: true});
-    show(true);
+    sections.show(true);
     tabs.show('tab-list');
+    along.highlight(...data.sections.stretches[i]);
     chosen = i;
     rows[i].classList.add('chosen');
     rows[i].querySelector('button').setAttribute('aria-current', 'true');
-    along.highlight(...data.sections.stretches[i]);
     ['frame-outer', 'frame-inner'].forEach(className => overlay([layers[i]], {className, pane: 'selection'}).addTo(frame));
     byId('card-name').replaceChildren(named(names[i]));
     byId('card-body').replaceChildren(cards[i].content.cloneNode(true));
@@ -44,14 +74,25 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     document.querySelector('.tiles').hidden = true;
     if (!isNarrow()) byId('panel').scrollTop = 0;
     announce(names[i]);
+    sections.onChange();
   }
+
+  const tip = L.tooltip({sticky: true, className: 'tip', direction: 'auto'});
+  layers.forEach((layer, i) => {
+    layer.on('click', () => choose(i));
+    layer.on('mouseover mousemove', ({latlng}) => {
+      const [rank, low, high] = ranks[i];
+      const words = el('div', {}, el('b', {}, named(names[i])), el('div', {}, say('tip_rank', {rank, low, high})));
+      tip.setLatLng(latlng).setContent(words).addTo(map);
+    });
+    layer.on('mouseout', () => tip.remove());
+  });
 
   // Whatever the card shows next, the section is no longer chosen.
   const showArea = card.show;
   card.show = i => { clear(); showArea(i); };
-  byId('card-close').addEventListener('click', () => showArea(null));
-  byId('by-areas').addEventListener('click', () => show(false));
-  byId('by-sections').addEventListener('click', () => show(true));
+  byId('by-areas').addEventListener('click', () => { sections.show(false); sections.onChange(); });
+  byId('by-sections').addEventListener('click', () => { sections.show(true); sections.onChange(); });
   rows.forEach((row, i) => row.addEventListener('click', () => choose(i)));
-  layers.forEach((layer, i) => layer.on('click', () => choose(i)));
+  return sections;
 }

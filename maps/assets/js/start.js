@@ -18,18 +18,19 @@ function start(map, layers, data) {
   const card = makeCard(data, points);
   const choice = makeChoice({data, areas, card, table, tabs, viewport});
   const along = makeAlong(map, data, points);
-  const key = makeKey(map, {...groupsOf(layers, labels, areas), ...along.groups}, areas, points, data, table.showMeasure);
-  const link = makeLink({map, data, areas, key, table, choice, viewport});
+  const sections = makeSections(map, data, {along, choice, card, tabs});
+  const groups = {...groupsOf(layers, labels, areas), ...along.groups};
+  const key = makeKey({map, groups, areas, sections, points, data, onMeasure: table.showMeasure});
+  const link = makeLink({map, data, areas, key, table, tabs, choice, along, sections, viewport});
   const declutter = () => labels.declutter(areas.shapes);
 
-  choice.onChange = link.save;
+  for (const part of [choice, tabs, along, sections]) part.onChange = link.save;
   layers.areas.on('click', event => choice.choose(event.layer.number, {scroll: true}));
   byId('card-close').addEventListener('click', choice.close);
   table.start({choose: choice.choose, changed: link.save});
   key.start(link.save);
   makeServiceList(points);
-  makeSections(map, data, {along, choice, card, tabs});
-  wireButtons({map, data, areas, viewport, link});
+  wireButtons({map, data, key, viewport, link});
   makePresentation(map, table, choice);
   preparePrinting({map, table, viewport, choice, declutter});
   checkExpiry();
@@ -94,8 +95,8 @@ function makeChoice({data, areas, card, table, tabs, viewport}) {
   return choice;
 }
 
-/** The link holds what can be seen: view, area, measure, layers, filters, theme. */
-function makeLink({map, data, areas, key, table, choice, viewport}) {
+/** The link holds what can be seen: view, area or section, measure, layers, filters, tab, chart, stretch, theme. */
+function makeLink({map, data, areas, key, table, tabs, choice, along, sections, viewport}) {
   let first = true;
   const read = () => {
     const centre = map.getCenter();
@@ -104,6 +105,10 @@ function makeLink({map, data, areas, key, table, choice, viewport}) {
       a: choice.area === null ? '' : data.areas.id[choice.area],
       m: areas.measure === data.measures[0] ? '' : areas.measure.key,
       l: key.state,
+      b: sections.active ? '1' : '',
+      s: sections.id,
+      p: tabs.shown === 'tab-list' ? '' : tabs.shown.slice(4),
+      ...along.state,
       t: theme.name === 'dark' ? 'dark' : '',
       ...table.filters,
     };
@@ -114,8 +119,13 @@ function makeLink({map, data, areas, key, table, choice, viewport}) {
     key.colour(state.m);
     theme.name = state.t === 'dark' ? 'dark' : 'light';
     table.filters = state;
+    sections.show(state.b === '1');
+    along.state = state;
     choice.choose(i < 0 ? null : i, {scroll: true, quiet: true});
-    if (state.v) map.setView([state.v[1], state.v[2]], state.v[0], {animate: false});
+    if (state.s) sections.restore(state.s);
+    else if (state.g) along.restore(state.g);
+    tabs.show('tab-' + state.p);
+    if (state.v) map.setView([state.v[1], state.v[2]], state.v[0], {reset: true});
     else if (i >= 0) viewport.show(areas.shapes[i], false);
     else if (!first) viewport.home(false);
     first = false;
@@ -123,13 +133,13 @@ function makeLink({map, data, areas, key, table, choice, viewport}) {
   return makePermalink(read, write);
 }
 
-function wireButtons({map, data, areas, viewport, link}) {
+function wireButtons({map, data, key, viewport, link}) {
   const click = (id, action) => byId(id).addEventListener('click', action);
   click('b-reset', () => viewport.home(true));
   click('b-csv', () => download('outreach-ranking.csv', new Blob([rankingCsv(data)], {type: 'text/csv;charset=utf-8'})));
   click('b-print', () => print());
   click('b-link', copyLink);
-  click('b-image', () => saveImage(map, areas.measure, 'outreach-map.png'));
+  click('b-image', () => saveImage(map, key.shown(), 'outreach-map.png'));
   click('b-dark', () => {
     theme.name = theme.name === 'dark' ? 'light' : 'dark';
     link.save();
