@@ -45,6 +45,9 @@ _SIGN_KEYS = ("destination:ref", "destination:street", "destination")
 _TEXT_KEYS = ("ref", "name", "junction:ref", *_SIGN_KEYS)
 _TAG = re.compile(rf"(?:^T|,)({'|'.join((*_RULE_KEYS, *_TEXT_KEYS))})=([^,]*)")
 _ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
+_HALVES = range(0xD800, 0xE000)
+"""Numbers of halves of characters, which UTF-16 uses in pairs."""
+
 _NO_ROAD = -1
 
 
@@ -171,8 +174,12 @@ class _Rules:
 
 
 def _plain(text: str) -> str:
-    """Return a text of an OPL file without its escapes."""
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "%" in text else text
+    """Return a text of an OPL file without its escapes; half a character, which no text may hold, becomes a mark."""
+    return _ESCAPED.sub(lambda match: _character(int(match[1], 16)), text) if "%" in text else text
+
+
+def _character(number: int) -> str:
+    return "\ufffd" if number in _HALVES else chr(number)
 
 
 def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str]) -> Ways:

@@ -45,6 +45,7 @@ def main() -> None:
         f"-timeout={HANG_S}",
         f"-rss_limit_mb={MEMORY_BYTES // 1_000_000}",
         "-max_len=20000",
+        "-len_control=0",
         "-mutate_depth=2",
         "-cross_over=0",
     ]

@@ -160,6 +160,15 @@ class Tally:
         self.slowest_s = max(self.slowest_s, seconds)
         self.peak_mb = max(self.peak_mb, peak_bytes() // 1_000_000)
 
+    def __add__(self, other: "Tally") -> "Tally":
+        """Return the tally of both."""
+        return Tally(
+            self.inputs + other.inputs,
+            self.read + other.read,
+            max(self.slowest_s, other.slowest_s),
+            max(self.peak_mb, other.peak_mb),
+        )
+
 
 def attempt(kind: str, content: bytes, folder: Path, tally: Tally | None = None) -> None:
     """Give some content to the code that reads it; anything but success and an `OutreachError` that tells nothing is a find."""

@@ -35,6 +35,9 @@ SHARE_S = SECONDS / (2 * len(KINDS))
 """Time for one kind of input and one way of making them up."""
 
 GATE_INPUTS = {"hypothesis": 60, "atheris": 150}
+AT_ONCE = 1_000
+"""Inputs of one process: each damaged road file leaves a thread of libosmium behind."""
+
 ENDED_WELL = 0
 
 
@@ -87,18 +90,27 @@ def test_made_up_files(kind: str, tmp_path: Path, record_property: Callable[[str
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_files_that_follow_the_branches(kind: str, record_property: Callable[[str, object], None]) -> None:
+    together, until, seed = Tally(), time.monotonic() + SHARE_S, SEED
+    while not together.inputs or time.monotonic() < until:
+        together += guided(kind, max(1, round(until - time.monotonic())), seed)
+        seed += 1
+    report(kind, "atheris", together, record_property)
+
+
+def guided(kind: str, most_s: int, seed: int) -> Tally:
+    """Run the guided fuzzer in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        found, tally = Path(folder) / "found-", Path(folder) / "tally.json"
-        effort = f"-max_total_time={SHARE_S:.0f}" if SECONDS else f"-runs={GATE_INPUTS['atheris']}"
-        command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.guided", kind, str(tally), effort]
+        tally = Path(folder) / "tally.json"
+        effort = [f"-max_total_time={most_s}", f"-runs={AT_ONCE}"] if SECONDS else [f"-runs={GATE_INPUTS['atheris']}"]
+        options = [f"-seed={seed}", f"-artifact_prefix={folder}/found-", *effort]
         done = subprocess.run(
-            [*command, f"-seed={SEED}", f"-artifact_prefix={found}"],
+            [sys.executable, "-W", "ignore", "-m", "tests.fuzz.guided", kind, str(tally), *options],
             cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False, text=True, errors="replace",
         )  # fmt: skip
         for path in Path(folder).glob("found-*"):
             keep(kind, path.read_bytes())
         assert done.returncode == ENDED_WELL, done.stdout[-1500:] + done.stderr[-3000:]
-        report(kind, "atheris", Tally(**json.loads(tally.read_text())), record_property)
+        return Tally(**json.loads(tally.read_text())) if tally.exists() else Tally()
 
 
 def keep(kind: str, content: bytes) -> None:
