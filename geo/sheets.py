@@ -208,11 +208,14 @@ def _framed(rows: Sequence[Sequence[str]], path: Path) -> pd.DataFrame:
                 )
             ]
         )
-    numbered = [(n, row) for n, row in enumerate(rows[1:], start=2) if "".join(row).strip()]
-    cells = [[*_cleaned(row[:width]), *[""] * (width - len(row))] for _, row in numbered]
-    index = pd.Index([n for n, _ in numbered], name=ROW, dtype="int64")
-    frame = pd.DataFrame(cells, columns=header, index=index, dtype="str")
-    return frame.loc[:, [name != "" for name in header]]
+    numbers = [n for n, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
+    kept = (rows[n - 1] for n in numbers)
+    columns = zip(
+        *(row if len(row) == width else [*row[:width], *[""] * (width - len(row))] for row in kept), strict=True
+    )
+    named = {name: _cleaned(cells) for name, cells in zip(header, columns, strict=True) if name} if numbers else {}
+    index = pd.Index(numbers, name=ROW, dtype="int64")
+    return pd.DataFrame(named, columns=[name for name in header if name], index=index, dtype="str")
 
 
 def _header_problem(rows: Sequence[Sequence[str]], path: Path) -> Problem | None:
@@ -253,12 +256,10 @@ def _is_number(cell: str) -> bool:
     return "." in cell
 
 
-def _cleaned(row: Sequence[str]) -> list[str]:
-    """Return the cells of a row, cleaned; all at once where there is nothing but plain text, as in most rows."""
-    together = "".join(row)
-    if together.isascii() and together.isprintable():
-        return [cell.strip() for cell in row]
-    return [clean(cell) for cell in row]
+def _cleaned(cells: Sequence[str]) -> list[str]:
+    """Return the cells of a column, cleaned; all at once where there is nothing but plain text, as in most columns."""
+    together = "".join(cells)
+    return list(map(str.strip if together.isascii() and together.isprintable() else clean, cells))
 
 
 def clean(text: str) -> str:
