@@ -69,7 +69,7 @@ def search(pieces: Iterable[Piece], secrets: Sequence[Secret], *, crs: Sequence[
     Parameters
     ----------
     pieces
-        From `geo.unpack.unpack_folder`.
+        From `geo.unpack.unpack`.
     secrets
         From `geo.secrets.read_secrets`.
     crs
@@ -86,6 +86,12 @@ def search(pieces: Iterable[Piece], secrets: Sequence[Secret], *, crs: Sequence[
         Finding(kind, file, secret) for (file, kind, _), secret in sorted(found.items(), key=lambda i: i[0])
     )
     return Searched(findings, len(files), places.nearest_m[places.known])
+
+
+def together(one: Searched, other: Searched) -> Searched:
+    """Return what two searches for the same secrets, in different files, have found."""
+    findings = sorted((*one.findings, *other.findings), key=lambda finding: (finding.file, finding.kind))
+    return Searched(tuple(findings), one.files + other.files, np.minimum(one.nearest_m, other.nearest_m))
 
 
 _Phrase = tuple[tuple[str, ...], str, int]

@@ -13,7 +13,7 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -81,10 +81,17 @@ class Piece:
     dense: bool = False
 
 
-def unpack_folder(folder: Path) -> Iterator[Piece]:
-    """Yield every part of every file below `folder`, in order of their names; names are parts, too.
+def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
+    """Yield every part of some files of a folder; their names are parts, too.
 
     A symbolic link is a part, where it leads to is not: nothing outside the folder is opened.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and links below `folder`.
+    folder
+        What their names start from.
 
     Raises
     ------
@@ -92,7 +99,7 @@ def unpack_folder(folder: Path) -> Iterator[Piece]:
         If a file cannot be read, or unpacks to more than `MAX_UNPACKED` bytes.
     """
     try:
-        for path in sorted(folder.rglob("*")):
+        for path in paths:
             name = path.relative_to(folder).as_posix()
             yield Piece(name, text=name)
             if path.is_symlink():
@@ -100,8 +107,12 @@ def unpack_folder(folder: Path) -> Iterator[Piece]:
             elif path.is_file():
                 yield from _Opener(name).open(path.read_bytes(), path.suffix.lower())
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError([Problem(f"cannot be searched: {reason}.", file=folder)]) from None
+        raise unsearchable(folder, error) from None
+
+
+def unsearchable(folder: Path, error: OSError) -> OutputError:
+    """Return the error of a folder that cannot be searched."""
+    return OutputError([Problem(f"cannot be searched: {error.strerror or error}.", file=folder)])
 
 
 class _Opener:

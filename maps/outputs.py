@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import geopandas as gpd
 
+from geo.beside import beside
 from geo.crs import to_wgs84
 from geo.layers_out import write_layers
 from geo.staging import staged
@@ -194,15 +195,30 @@ def write_outputs(
         If anything written would give a confidential provider away; nothing of it is kept.
     """
     shown = Shown(for_audience(study, audience))
+    posters = [name for name in names if OUTPUTS[name] is _write_static_map]
     with staged(folder) as stage:
-        written: list[str] = []
-        for name in names:
-            progress(f"Writing {name} …")
-            OUTPUTS[name](shown, stage / name)
-            written += sorted(path.name for path in stage.iterdir() if path.name not in written)
+        progress(f"Writing {', '.join(posters) or 'the results'} …")
+        with beside(lambda: _write_all(posters, shown, stage)) as drawn:
+            _write_all([name for name in names if name not in posters], shown, stage, progress=progress)
+            drawn()
+        written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
         require_clean(audit_study(stage, study))
     return tuple(folder / name for name in written)
+
+
+def _write_all(
+    names: Sequence[str], shown: Shown, stage: Path, *, progress: Callable[[str], None] = lambda _: None
+) -> None:
+    for name in names:
+        progress(f"Writing {name} …")
+        OUTPUTS[name](shown, stage / name)
+
+
+def _files_of(name: str, stage: Path) -> list[Path]:
+    """Return the files of an output: one of its own name, or several such as "strip-i-55.svg"."""
+    own = stage / name
+    return sorted({*stage.glob(name), *stage.glob(f"{own.stem}-*{own.suffix}")})
 
 
 def geo_layers(study: Study) -> dict[str, gpd.GeoDataFrame]:

@@ -1,0 +1,87 @@
+"""Work done beside: a task in a process of its own while this one goes on, where the system has cores to spare."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@contextmanager
+def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
+    """Start a task, and give what waits for its result.
+
+    The task sees everything as it is now and changes nothing but files. Its process is a copy of this one (fork), which
+    takes no more memory than it writes to. On other systems than Linux, and on a single core, the task runs here when
+    its result is asked for. Once the block is left, for whatever reason, the task has ended.
+
+    Parameters
+    ----------
+    task
+        What to do. Its result, or its error, comes back pickled: it should be small.
+
+    Examples
+    --------
+    >>> with beside(lambda: sum(range(5))) as total:
+    ...     own = 1
+    >>> own
+    1
+    >>> with beside(lambda: sum(range(5))) as total:
+    ...     total()
+    10
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
+        yield task
+        return
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_do, args=(task, theirs), daemon=True)
+    with warnings.catch_warnings():
+        # Of threads only those of libraries run here, and these are made for it.
+        warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*fork")
+        process.start()
+    theirs.close()
+    try:
+        yield lambda: _result(ours, task)
+    finally:
+        process.kill()
+        process.join()
+        process.close()
+        ours.close()
+
+
+class _Answer(Generic[T]):
+    """A result, or the error in place of one."""
+
+    def __init__(self, value: T | None = None, error: BaseException | None = None) -> None:
+        self.value, self.error = value, error
+
+
+def _do(task: Callable[[], T], answers: Connection) -> None:
+    """Do the task in the new process. Ctrl-C reaches it, too: it is left to the other process to end this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        answer = _Answer(task())
+    except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
+        answer = _Answer(error=error)
+    try:
+        answers.send(answer)
+    except BrokenPipeError:
+        return  # nobody waits any more
+
+
+def _result(answers: Connection, task: Callable[[], T]) -> T:
+    try:
+        answer: _Answer[T] = answers.recv()
+    except EOFError:  # the process was ended from outside, as systems do that run out of memory
+        return task()
+    if answer.error is not None:
+        raise answer.error
+    return answer.value  # type: ignore[return-value] # None only when that is the result

@@ -1,0 +1,86 @@
+"""Work done beside: its results and errors come back, and it ends with the block."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from geo.beside import beside
+from geo.errors import AuditError, OutputError, Problem
+
+forks = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1, reason="tasks run in this process here"
+)
+
+
+def test_the_result_comes_back():
+    with beside(lambda: [1, None]) as result:
+        assert result() == [1, None]
+
+
+@forks
+def test_the_task_runs_elsewhere_on_what_there_was(tmp_path: Path):
+    told = ["before"]
+    with beside(lambda: ((tmp_path / "file").write_text("".join(told)), os.getpid())) as result:
+        told.append("after")
+        assert result()[1] != os.getpid()
+    assert (tmp_path / "file").read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OutputError([Problem("cannot be written.", file=Path("a"), rows=(3,))]), AuditError("x"), OSError(28, "full")],
+)
+def test_an_error_comes_back_whole(error: Exception):
+    def fail() -> None:
+        raise error
+
+    with beside(fail) as result, pytest.raises(type(error)) as raised:
+        result()
+    assert str(raised.value) == str(error)
+    assert getattr(raised.value, "problems", None) == getattr(error, "problems", None)
+
+
+@forks
+def test_a_task_that_the_system_ended_is_done_here(tmp_path: Path):
+    here = os.getpid()
+
+    def once() -> int:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return os.getpid()
+
+    with beside(once) as result:
+        assert result() == here
+
+
+@forks
+def test_nothing_goes_on_behind_the_block(tmp_path: Path):
+    def slowly() -> None:
+        (tmp_path / "pid").write_text(str(os.getpid()))
+        time.sleep(60)
+        (tmp_path / "late").write_text("x")
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), beside(slowly):
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+    assert time.monotonic() - began < 30
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_elsewhere_the_task_runs_here_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    done = []
+    with beside(lambda: done.append(1)) as result:
+        assert done == []
+        result()
+    assert done == [1]
+    with beside(lambda: done.append(2)):
+        pass
+    assert done == [1]
