@@ -1,5 +1,9 @@
 """The command line: the only place that prints. Results go to stdout or files, progress and errors to stderr."""
 
+import gc
+
+gc.disable()  # Loading makes half a million objects that stay: looking through them for garbage takes half a second.
+
 import json
 import signal
 import sys
@@ -26,8 +30,9 @@ from layers.disclosure import Audience, input_report
 from layers.study import Study, make_study
 from maps.audit import audit_files, require_clean
 from maps.manifest import version
-from maps.outputs import choose_outputs, write_outputs
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
+
+gc.enable()
 
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
 TOP = 10
@@ -65,13 +70,24 @@ def _terminated_as_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for garbage a hundred times less often: tables of a hundred thousand rows are no garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(100 * before[0], *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 class OutreachGroup(click.Group):
     """A command group that turns a planner's mistake into one clear message and its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see `geo.errors.EXIT_CODES` for the exit codes."""
         try:
-            with _terminated_as_interrupted():
+            with _terminated_as_interrupted(), _seldom_collecting():
                 return super().invoke(ctx)
         except OutreachError as error:
             for problem in error.problems:
@@ -153,6 +169,8 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
 
     NAME is a file name such as map.png, or a stem such as map for all four maps. The manifest is always written.
     """
+    from maps.outputs import choose_outputs, write_outputs  # noqa: PLC0415 # drawing takes long to load
+
     try:
         names = choose_outputs(only, skip)
     except ValueError as error:

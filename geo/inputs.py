@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
+from geo.beside import beside
 from geo.crs import WGS84, to_metric
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file
@@ -128,29 +129,26 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     urban_file = project.people.urban_areas
     urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
     roads = attempts.run(lambda: _read_roads(project, areas, urban, say))
-    say("Reading people, providers and venues …")
-    within = _extent(roads[0].osm, crs, project.roads.max_off_road_m) if roads else None
-    regions = _regions(project, attempts, crs)
-    inhabited = areas.table if areas else None
-    people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
-    providers = attempts.run(lambda: _read_providers(project, regions, within, crs))
-    venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
-    town_file = project.towns
-    towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
-    attempts.finish()
-    if not (areas and roads and people and providers and venues):
+    with beside(lambda: _measured(project, areas, roads)) as measured:
+        say("Reading people, providers and venues …")
+        within = _extent(roads[0].osm, crs, project.roads.max_off_road_m) if roads else None
+        regions = _regions(project, attempts, crs)
+        inhabited = areas.table if areas else None
+        people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
+        providers = attempts.run(lambda: _read_providers(project, regions, within, crs))
+        venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
+        town_file = project.towns
+        towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
+        attempts.finish()
+        say("Measuring the highways …")
+        highways = measured()
+    if not (areas and roads and people and providers and venues and highways):
         msg = "a step failed without saying why"
         raise RuntimeError(msg)
     readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
-    study_roads, highways = roads
-    osm, network = study_roads.osm, study_roads.network
-    say("Measuring the highways …")
-    ways = to_metric(highways, crs)
-    access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
-    extent = areas.table.geometry.union_all()
-    routes = measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed)
+    osm, (ways, routes) = roads[0].osm, highways
     return Inputs(
-        network=network,
+        network=roads[0].network,
         highways=ways,
         routes=routes,
         places=to_metric(osm.places, crs),
@@ -163,7 +161,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         urban=urban.table if urban else None,
         dropped=(*osm.dropped, *routes.notes, *dict.fromkeys(entry for part in readings for entry in part.dropped)),
         files=(
-            *_road_records(project, study_roads),
+            *_road_records(project, roads[0]),
             *dict.fromkeys(record for part in readings for record in part.files),
         ),
     )
@@ -186,6 +184,19 @@ def _read_roads(
     attempts.run(lambda: _refuse_no_contact(areas.table, roads.network, project))
     attempts.finish()
     return roads, highway_ways(roads.osm.roads, project.corridor.highways)
+
+
+def _measured(
+    project: Project, areas: Reading | None, roads: tuple[StudyRoads, gpd.GeoDataFrame] | None
+) -> tuple[gpd.GeoDataFrame, Routes] | None:
+    """Return the ways of the studied highways in metres, and the highways as measured lines."""
+    if areas is None or roads is None:
+        return None
+    osm, crs = roads[0].osm, areas.table.crs
+    ways = to_metric(roads[1], crs)
+    access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
+    extent = areas.table.geometry.union_all()
+    return ways, measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed)
 
 
 def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: Project) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
+from geo.beside import beside
 from geo.inputs import Inputs
 from geo.project import Project
 from geo.records import Dropped, FileRecord
@@ -95,9 +97,6 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
     highways = measure_highways(inputs.highways, extent)
     exits = attach_exits(inputs.routes, inputs.network)
     corridor = corridor_land(project, exits, highways, extent)
-    venues = _venues(project, inputs, highways, exits)
-    venues["area_id"] = area_of(venues, areas)
-    venues = venues[venues["area_id"].ne("") | venues["in_corridor"]].reset_index(drop=True)
     sections, lost = cut_sections(project, inputs, corridor.geometry.union_all().intersection(extent))
 
     progress("Working out travel times …")
@@ -106,9 +105,14 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         people = settle_also(people, sections, areas)
     travel = attach(people, inputs.providers, inputs.network, max_off_road_m=project.roads.max_off_road_m)
     apart = unconnected(travel, people_file=project.people.file, max_off_road_m=project.roads.max_off_road_m)
-    people, basis = _with_travel(travel, project)
-    people["rural"] = is_rural(people, inputs.urban)
-    along = look_along(project, exits, venues, travel, inputs.towns)
+    with beside(lambda: _shared(travel, project)) as shared:
+        venues = _venues(project, inputs, highways, exits, areas)
+        along = look_along(project, exits, venues, travel, inputs.towns)
+        people = people.join(minutes_to_help(travel, categories=project.access.required))
+        reach = _reach(travel, project, extent)
+        rural = is_rural(people, inputs.urban)
+        shares, basis = shared()
+    people = people.join(shares).assign(rural=rural)
 
     progress("Ranking …")
     ranked = rank_areas(areas, people, venues, corridor, project)
@@ -121,13 +125,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         corridor=corridor,
         venues=venues,
         providers=inputs.providers.assign(area_id=area_of(inputs.providers, areas)),
-        reach=service_reach(
-            road_minutes(travel, categories=project.access.required),
-            bands_min=project.access.bands_min,
-            extent=extent,
-            crs=areas.crs,
-            max_off_road_m=project.roads.max_off_road_m,
-        ),
+        reach=reach,
         towns=inputs.towns,
         regions=inputs.regions,
         context=neighbours(inputs.regions, extent),
@@ -142,25 +140,38 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
     )
 
 
-def _venues(project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork) -> gpd.GeoDataFrame:
-    """Return every venue once, with its highway, exit and whether it is in the corridor."""
+def _venues(
+    project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork, areas: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return every venue of the areas and the corridor once, with its area, its highway and its exit."""
     venues = find_venues(inputs.places, inputs.listed_venues, kinds=project.roads.venue_kinds)
-    return place_venues(project, exits, venues.join(nearest_highway(venues, highways)))
+    venues = place_venues(project, exits, venues.join(nearest_highway(venues, highways)))
+    venues["area_id"] = area_of(venues, areas)
+    return venues[venues["area_id"].ne("") | venues["in_corridor"]].reset_index(drop=True)
 
 
-def _with_travel(travel: Travel, project: Project) -> tuple[gpd.GeoDataFrame, Mapping[str, str]]:
-    """Return the people with their minutes and their share of the capacity, and what each capacity rests on."""
+def _reach(travel: Travel, project: Project, extent: shapely.Geometry) -> gpd.GeoDataFrame:
+    """Return the land from which every required service is within each band."""
+    return service_reach(
+        road_minutes(travel, categories=project.access.required),
+        bands_min=project.access.bands_min,
+        extent=extent,
+        crs=travel.people.crs,
+        max_off_road_m=project.roads.max_off_road_m,
+    )
+
+
+def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str, str]]:
+    """Return each point's share of the capacity, and what each capacity rests on."""
     access = project.access
-    people = travel.people.join(minutes_to_help(travel, categories=access.required))
-    shared, basis = shared_capacity(
-        people,
+    return shared_capacity(
+        travel.people,
         travel.providers,
         trips_within(travel, catchment_min=access.bands_min[-1]),
         categories=access.required,
         measure=access.sharing,
         decay=decay_of(access.decay, measure=access.sharing, catchment_min=access.bands_min[-1]),
     )
-    return people.join(shared), basis
 
 
 def _ranked_sections(
