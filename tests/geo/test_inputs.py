@@ -39,7 +39,7 @@ def replace(study, old, new, name="project.toml"):
 
 def test_every_table_is_in_one_metric_crs(study):
     inputs = load(study)
-    tables = ("highways", "junctions", "places", "areas", "people", "providers", "listed_venues", "regions", "towns")
+    tables = ("highways", "places", "areas", "people", "providers", "listed_venues", "regions", "towns")
     assert {getattr(inputs, name).crs.to_epsg() for name in tables} == {3814}
     assert len(inputs.areas) == len(inputs.regions) == 82
     assert [record.path.name for record in inputs.files] == [
