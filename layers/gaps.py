@@ -58,9 +58,10 @@ def gap_table(
     Returns
     -------
     pandas.DataFrame
-        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the first and the last
-        exit by milepost, ``minutes_worst`` from any of them (``inf`` when nobody can be reached) and the venues along
-        the stretch that can be reached in its direction.
+        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the exits there ("milepost
+        0" at the edge of the study area), the number of exits with the one where it begins, ``minutes_worst`` from any
+        of the others (``inf`` when nobody can be reached) and the venues along the stretch that can be reached in its
+        direction.
     """
     rows = [
         row
@@ -105,10 +106,10 @@ def _gaps_of(
             apart = here[f"minutes_{category}"].to_numpy(dtype=float)
             for band in bands_min:
                 for first, last in _runs(apart > band):
-                    if heading > 0:
-                        low, high = (mileposts[first - 1] if first else begin), mileposts[last]
-                    else:
-                        low, high = mileposts[first], (mileposts[last + 1] if last + 1 < len(mileposts) else end)
+                    # The stretch begins one exit earlier: whoever passed that one can next leave here.
+                    one, other = (first - 1, last) if heading > 0 else (first, last + 1)
+                    low = mileposts[one] if one >= 0 else begin
+                    high = mileposts[other] if other < len(mileposts) else end
                     yield {
                         "ref": route.ref,
                         "label": route.label,
@@ -120,9 +121,9 @@ def _gaps_of(
                         "to_milepost": float(high),
                         "unit": route.unit,
                         "length": float(high - low),
-                        "from_exit": here["label"].iloc[first],
-                        "to_exit": here["label"].iloc[last],
-                        "n_exits": last - first + 1,
+                        "from_exit": here["label"].iloc[one] if one >= 0 else f"milepost {begin:.0f}",
+                        "to_exit": here["label"].iloc[other] if other < len(mileposts) else f"milepost {end:.0f}",
+                        "n_exits": min(other, len(mileposts) - 1) - max(one, 0) + 1,
                         "minutes_worst": float(apart[first : last + 1].max()),
                         "n_venues": int(venues["milepost"].between(low, high).sum()),
                     }

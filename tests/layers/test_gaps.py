@@ -39,7 +39,8 @@ def test_a_gap_begins_at_the_last_exit_with_help_and_ends_at_the_last_without(ro
     gaps = gaps_of(routes, [10, 40, 45, 20], [5, 5, 5, 5])
     assert len(gaps) == 1
     row = gaps.iloc[0]
-    assert (row["direction"], row["from_exit"], row["to_exit"], row["n_exits"]) == ("NB", "exit 20", "exit 40", 2)
+    # Whoever has passed exit 10 finds help again at exit 50 only.
+    assert (row["direction"], row["from_exit"], row["to_exit"], row["n_exits"]) == ("NB", "exit 10", "exit 40", 3)
     assert (row["from_milepost"], row["to_milepost"]) == pytest.approx((10, 40), abs=0.3)
     assert row["length"] == pytest.approx(30, abs=0.3)
     assert row["minutes_worst"] == 45
@@ -49,13 +50,16 @@ def test_a_gap_begins_at_the_last_exit_with_help_and_ends_at_the_last_without(ro
 def test_southbound_it_lies_on_the_other_side(routes):
     row = gaps_of(routes, [5, 5, 5, 5], [10, 40, 45, 20]).iloc[0]
     assert (row["from_milepost"], row["to_milepost"]) == pytest.approx((20, 50), abs=0.3)
-    assert row["direction"] == "SB"
+    assert (row["direction"], row["from_exit"], row["to_exit"], row["n_exits"]) == ("SB", "exit 20", "exit 50", 3)
 
 
 def test_exits_at_the_end_reach_to_the_edge_of_the_study_area(routes):
     gaps = gaps_of(routes, [99, 5, 5, 5], [5, 5, 5, 99])
     assert gaps["from_milepost"].tolist() == pytest.approx([0, 50], abs=0.3)
     assert gaps["to_milepost"].tolist() == pytest.approx([10, 60], abs=0.3)
+    assert gaps["from_exit"].tolist() == ["milepost 0", "exit 50"]
+    assert gaps["to_exit"].tolist() == ["exit 10", "milepost 60"]
+    assert gaps["n_exits"].tolist() == [1, 1]
 
 
 def test_exactly_on_the_band_is_near(routes):
@@ -97,8 +101,8 @@ def test_from_the_roads(tmp_path):
     gaps = gap_table(routes, minutes, NO_VENUES, categories=("legal",), bands_min=(18,))
     # Exit 20 is 14 minutes away, exit 40 twenty-four.
     assert gaps["direction"].tolist() == ["NB", "SB"]
-    assert gaps["from_exit"].tolist() == ["exit 40", "exit 40"]
-    assert gaps["to_exit"].tolist() == ["exit 50", "exit 50"]
+    assert gaps["from_exit"].tolist() == ["exit 20", "exit 40"]
+    assert gaps["to_exit"].tolist() == ["exit 50", "milepost 60"]
     assert gaps["from_milepost"].tolist() == pytest.approx([20.1, 40.1], abs=0.2)
     assert gaps["to_milepost"].tolist() == pytest.approx([50.1, 60], abs=0.2)
 
