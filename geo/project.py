@@ -2,9 +2,11 @@
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -45,6 +47,19 @@ def _preset(value: object) -> object:
             raise ValueError(msg)
         return BAND_PRESETS[value].minutes
     return value
+
+
+def _tile_address(url: str) -> str:
+    """Refuse what is not the address of map tiles, and whatever could say more than a host in the page's policy."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", parts.netloc):
+        msg = f"{url!r} must begin with https:// and a plain host name in lower-case letters."
+        raise ValueError(msg)
+    gaps = re.findall(r"\{[^}]*\}", url)
+    if sorted(gaps) != ["{x}", "{y}", "{z}"] or re.search(r"[\s\"'<>\\]", url):
+        msg = f"{url!r} must hold {{z}}, {{x}} and {{y}} once each, no other gap and no space."
+        raise ValueError(msg)
+    return url
 
 
 class Section(BaseModel):
@@ -245,6 +260,22 @@ class Weights(Section):
         return self
 
 
+class Tiles(Section):
+    """Pictures of a background map from a server, which a reader of the page may switch on: off unless asked for."""
+
+    url: Annotated[Text, AfterValidator(_tile_address)]
+    """Address of a tile with {z}, {x} and {y}, https only."""
+    attribution: Text
+    """Whom the server wants credited, printed while its map shows."""
+    max_zoom: Annotated[int, Field(ge=1, le=22)] = 16
+    """Finest zoom the server has."""
+
+    @property
+    def host(self) -> str:
+        """Host that is asked, with its port if it has one of its own."""
+        return urlsplit(self.url).netloc
+
+
 class Hotline(Section):
     """The help line printed on every output."""
 
@@ -291,6 +322,8 @@ class Project(Section):
     weights: Weights = Field(default_factory=Weights)
     sections: Sections | None = None
     """Rank sections of the highways beside the areas; without this table only areas are ranked."""
+    tiles: Tiles | None = None
+    """A background map from a server, which learns who looks where; without this table the page asks nobody."""
     hotline: Hotline = Field(default_factory=Hotline)
     file: Path = Field(default=Path("project.toml"), exclude=True)
     """The project file itself; set by `load_project`, not a key of the file."""

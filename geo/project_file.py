@@ -27,6 +27,7 @@ from geo.project import (
     Section,
     Sections,
     Source,
+    Tiles,
     VenueColumn,
     VenueFile,
     Weights,
@@ -127,7 +128,7 @@ def _known_keys(location: list[int | str]) -> list[str]:
     sections: dict[str, type[Section]] = {
         "roads": Roads, "corridor": Corridor, "areas": Areas, "regions": Regions, "people": People,
         "providers": ProviderFile, "venues": VenueFile, "access": Access, "weights": Weights, "hotline": Hotline,
-        "sections": Sections,
+        "sections": Sections, "tiles": Tiles,
     }  # fmt: skip
     model: type[Section] = sections.get(str(location[0]), Project) if location else Project
     if "indicators" in location:

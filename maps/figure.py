@@ -28,11 +28,14 @@ class OfflineFigure(Figure):
 
     context: Mapping[str, Any]
     """What the page's template shows around the map; set before rendering."""
+    picture_hosts: tuple[str, ...]
+    """Hosts that the page may ask for pictures: none, unless the project names a server of map tiles."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title=title)
         self._id = "page"
         self.context = {}
+        self.picture_hosts = ()
 
     def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - branca's own signature
         """Return the page.
@@ -53,7 +56,7 @@ class OfflineFigure(Figure):
             .get_template("page.html.j2")
             .render(
                 **self.context,
-                policy=_policy([_BOOT, *scripts]),
+                policy=_policy([_BOOT, *scripts], self.picture_hosts),
                 boot=Markup(_BOOT),  # noqa: S704 - our own text
                 styles=[Markup(style) for style in styles],  # noqa: S704 - our own assets
                 scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own assets; data in them is escaped JSON
@@ -85,12 +88,13 @@ def _harmless(code: str) -> str:
     return _END_TAG.sub(lambda found: found[0].replace("</", "<\\/").replace("<!--", "<\\!--"), code)
 
 
-def _policy(scripts: Sequence[str]) -> str:
-    """Return a content security policy: no request of any kind, and no script but these."""
+def _policy(scripts: Sequence[str], picture_hosts: Sequence[str]) -> str:
+    """Return a content security policy: no request but for pictures from these hosts, and no script but these."""
+    pictures = " ".join(["data:", "blob:", *(f"https://{host}" for host in picture_hosts)])
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'" for code in scripts
     )
     return (
-        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src {pictures}; "
         "connect-src 'none'; base-uri 'none'; form-action 'none'"
     )

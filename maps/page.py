@@ -9,6 +9,7 @@ from maps.fallback import static_map
 from maps.figure import OfflineFigure
 from maps.layers import Layers, add_layers, add_panes, shown_at_start
 from maps.leafmap import OutreachMap
+from maps.names import clean
 from maps.section_view import make_sections
 from maps.service_rows import rural_rows, sharing_rows
 from maps.symbology import PROVIDER, VENUES, outline
@@ -50,8 +51,12 @@ def build_map(study: Study) -> OutreachMap:
     add_panes(page_map)
     layers = add_layers(page_map, study, view)
     along, sections = make_along(study, view), make_sections(study, view)
+    tiles = study.project.tiles
+    figure.picture_hosts = (tiles.host,) if tiles else ()
     figure.context = {**_context(study, view, layers), "along": along, "sections": sections}
     data = {**page_data(view), "printed": PRINTED_ROWS, **({"along": along.data} if along else {})}
+    if tiles:
+        data["tiles"] = {"url": tiles.url, "credit": clean(tiles.attribution), "zoom": tiles.max_zoom}
     if sections:
         data["sections"] = sections.data
     page_map.add_child(App(layers, data), name="app")
@@ -76,6 +81,7 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "reach": [minutes for minutes in bands if f"reach{minutes}" in layers],
         "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
         "has": {name: name in layers for name in ("under", "roads", "context", "regions")},
+        "tiles": study.project.tiles,
         "rural": rural_rows(study, view),
         "sharing": sharing_rows(study, view),
         "headline": f"{view.place.headline_min:g}",

@@ -162,8 +162,10 @@ def about(study: Study, place: Place, texts: Texts) -> tuple[Chapter, ...]:
 
 
 def _extra(part: str, study: Study, place: Place, texts: Texts) -> list[str]:
-    if part == "not_shown" and (note := confidential_note(study.figures.n_confidential, texts)):
-        return [note]
+    if part == "not_shown":
+        tiles = study.project.tiles
+        note = confidential_note(study.figures.n_confidential, texts)
+        return [note] * bool(note) + ([texts("method.tiles", host=tiles.host)] if tiles else [])
     if part == "shows" and study.project.example:
         return [texts("method.example", plural=place.plural)]
     return []

@@ -135,3 +135,32 @@ def test_a_problem_names_place_rows_and_remedy() -> None:
 def test_every_error_is_of_the_family_and_has_its_own_exit_code() -> None:
     assert all(issubclass(kind, OutreachError) for kind in EXIT_CODES)
     assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)
+
+
+TILES = '\n[tiles]\nurl = "{url}"\nattribution = "Example tiles"\n'
+
+
+def test_tiles_are_asked_for_in_words(tmp_path: Path) -> None:
+    assert load_project(write(tmp_path, GOOD)).tiles is None
+    url = "https://tiles.example.org:8443/topo/{z}/{y}/{x}.png?key=1"
+    tiles = load_project(write(tmp_path, GOOD + TILES.replace("{url}", url))).tiles
+    assert tiles is not None
+    assert tiles.host == "tiles.example.org:8443"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{z}/{x}.png",
+        "https://{s}.tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org;script-src/{z}/{x}/{y}.png",
+        "https://*.example.org/{z}/{x}/{y}.png",
+        "https://me:secret@tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{z}/{x}/{y}.png' onload='",
+        "//tiles.example.org/{z}/{x}/{y}.png",
+    ],
+)
+def test_addresses_that_are_not_of_tiles_are_refused(tmp_path: Path, url: str) -> None:
+    (problem,) = problems(tmp_path, GOOD + TILES.replace("{url}", url))
+    assert "tiles.url" in problem

@@ -80,6 +80,18 @@ def test_policy_forbids_every_request(elements):
     assert "unsafe-eval" not in rules
 
 
+def test_only_a_tiles_table_names_a_host(page):
+    tiles = {"url": "https://tiles.example.org/{z}/{x}/{y}.png", "attribution": "Example tiles"}
+    with_tiles = render_page(make_study(tiles=tiles))
+    rules = policy(Elements(with_tiles))
+    assert "img-src data: blob: https://tiles.example.org;" in rules
+    assert "connect-src 'none'" in rules
+    assert "then asks tiles.example.org for pictures" in with_tiles
+    assert 'id="tiles"' in with_tiles
+    assert 'id="tiles"' not in page
+    assert "img-src data: blob:;" in policy(Elements(page))
+
+
 def test_policy_names_exactly_the_scripts_of_the_page(elements):
     hashes = {
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in elements.scripts

@@ -30,6 +30,7 @@ function start(map, layers, data) {
   table.start({choose: choice.choose, changed: link.save});
   key.start(link.save);
   makeServiceList(points);
+  makeTiles(map, data);
   wireButtons({map, data, key, viewport, link});
   makePresentation(map, table, choice);
   preparePrinting({map, table, viewport, choice, declutter});
