@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from branca.element import MacroElement
 from folium.template import Template
 
+from geo.compact import pack_points
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from maps import story
+from maps.geometry import DECIMALS
 from maps.values import Measure, View
 
 Column = list[str] | dict[str, list[str] | list[int]]
@@ -46,7 +49,7 @@ class App(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name, self._id = "App", "main"
         self.layers = layers
-        self.data = to_script(data)
+        self.data = to_parsed(data)
 
 
 def to_script(value: object) -> str:
@@ -63,6 +66,15 @@ def to_script(value: object) -> str:
     """
     text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     return _JINJA.sub(r"\\u007b", "".join(_ESCAPES.get(sign, sign) for sign in text))
+
+
+def to_parsed(value: object) -> str:
+    """Return a value as a script expression that browsers read several times faster than an object written out.
+
+    It is the text of `to_script`, which `JSON.parse` gets as it stands.
+    """
+    text = to_script(value).replace("`", "\\u0060").replace("${", "\\u0024{")
+    return f"JSON.parse(String.raw`{text}`)"
 
 
 def page_data(view: View) -> dict[str, Any]:
@@ -126,7 +138,7 @@ def _areas(view: View) -> dict[str, Any]:
         "name": [row.name for row in rows],
         "place": [row.place for row in rows] if any(row.place for row in rows) else [],
         "search": packed([row.search for row in rows]),
-        "point": [[round(row.label_lat, 4), round(row.label_lon, 4)] for row in rows],
+        "point": pack_points(np.array([[row.label_lon, row.label_lat] for row in rows]), decimals=DECIMALS),
         "rank": [row.rank for row in rows],
         "low": [row.rank_low for row in rows],
         "high": [row.rank_high for row in rows],

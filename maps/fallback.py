@@ -85,6 +85,8 @@ def _path(shape: BaseGeometry) -> str:
     for part in shapely.get_parts(shape):
         closed = part.geom_type == "Polygon"
         for ring in [part.exterior, *part.interiors] if closed else [part]:
-            corners = " ".join(f"{x:.0f},{y:.0f}" for x, y in shapely.get_coordinates(ring))
-            found.append(f"M{corners}{'z' if closed else ''}")
+            corners = np.rint(shapely.get_coordinates(ring)).astype(int)
+            steps = np.diff(corners[:-1] if closed else corners, axis=0)
+            moves = "".join(f"{x:+d}{y:+d}" for x, y in steps[steps.any(axis=1)].tolist()).replace("+", " ")
+            found.append(f"M{corners[0, 0]},{corners[0, 1]}{f'l{moves}' if moves else 'h0'}{'z' if closed else ''}")
     return "".join(found)

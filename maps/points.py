@@ -8,7 +8,7 @@ import numpy as np
 from folium.template import Template
 
 from geo.compact import pack_points
-from maps.client import packed, to_script
+from maps.client import packed, to_parsed, to_script
 from maps.geometry import DECIMALS
 from maps.symbology import Symbol
 
@@ -46,7 +46,7 @@ class PointLayer(folium.map.Layer):
         super().__init__(name=key, overlay=True, control=False, show=show)
         self._name, self._id = "Points", key
         self.look = to_script({"shape": symbol.shape, "className": f"point p-{kind}", "pane": pane})
-        self.columns = to_script(columns)
+        self.columns = to_parsed(columns)
 
 
 def point_columns(places: Sequence[Any], fields: Sequence[str], area_numbers: Mapping[str, int]) -> dict[str, Any]:

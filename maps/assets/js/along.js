@@ -2,7 +2,7 @@
 
 function makeAlong(map, data, points) {
   const along = data.along;
-  if (!along) return {groups: {}, state: {}, restore() {}};
+  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}};
   const boxes = all('.strip-box');
   const choosers = all('.chooser button');
   const items = all('#gaps li');
@@ -174,10 +174,10 @@ function makeAlong(map, data, points) {
   function venueNumbers() {
     const found = new Map();
     const byKind = {};
-    points.venues.forEach(venue => { (byKind[venue.kind] = byKind[venue.kind] || []).push(venue.point); });
+    points.venues.forEach(venue => { (byKind[venue.kind] = byKind[venue.kind] || []).push(venue); });
     along.routes.forEach((route, number) => route.venues.forEach(([milepost, kind, place]) => {
-      const point = (byKind[kind] || [])[place];
-      if (point) found.set(point, [number, milepost]);
+      const venue = (byKind[kind] || [])[place];
+      if (venue) found.set(venue, [number, milepost]);
     }));
     return found;
   }
@@ -221,7 +221,7 @@ function makeAlong(map, data, points) {
   });
   if (byId('gap-category')) byId('gap-category').addEventListener('change', event => filter(event.target.value));
   map.on('popupopen', ({popup}) => {
-    const place = numbers.get(popup._source);
+    const place = popup._source && numbers.get(popup._source.place);
     if (place) mark(...place);
   });
   let restored = false;

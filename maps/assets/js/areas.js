@@ -1,12 +1,31 @@
 // The ranked areas on the map: colours, hatching, hover words and the frame around the chosen one.
 
-function makeAreas(map, layer, data) {
+function makeAreas(map, layer, data, painter) {
   const {areas, measures} = data;
   const shapes = [];
   const frame = L.layerGroup().addTo(map);
   let measure = measures[0];
   layer.eachLayer(shape => { shapes[shape.number] = shape; });
+  const painted = [];
+  let dimmed = [];
+  const many = shapes.length > MANY_AREAS;
+  if (many) {
+    const renderer = painter.canvas('areas', () => paint(true));
+    shapes.forEach(shape => { shape.options.renderer = renderer; });
+  }
   const weak = overlay(shapes.filter((shape, i) => areas.confidence[i] === 'l'), {className: 'weak', pane: 'marks'});
+
+  /** Give each area the look it has by now; only those that look different, unless all do. */
+  function paint(anew) {
+    shapes.forEach((shape, i) => {
+      const className = 'area k' + measure.classes[i] + (dimmed[i] ? ' dim' : '');
+      if (className === painted[i] && !anew) return;
+      painted[i] = className;
+      if (many) shape.setStyle(painter.look(className));
+      else if (shape.getElement()) shape.getElement().setAttribute('class', className + ' leaflet-interactive');
+      else shape.options.className = className;
+    });
+  }
 
   function hoverWords(i) {
     const box = el('div', {}, el('b', {}, named(areas.name[i])));
@@ -44,18 +63,12 @@ function makeAreas(map, layer, data) {
     /** Colour by another measure. */
     colourBy(chosen) {
       measure = chosen;
-      shapes.forEach((shape, i) => {
-        const path = shape.getElement();
-        if (path) path.setAttribute('class', path.getAttribute('class').replace(/\bk\d\b/, 'k' + chosen.classes[i]));
-        else shape.options.className = 'area k' + chosen.classes[i];
-      });
+      paint();
     },
     /** Show which areas a filter leaves out. */
     dim(isShown) {
-      shapes.forEach((shape, i) => {
-        const path = shape.getElement();
-        if (path) path.classList.toggle('dim', !isShown[i]);
-      });
+      dimmed = isShown.map(shown => !shown);
+      paint();
     },
     frame(i) {
       frame.clearLayers();

@@ -54,13 +54,14 @@ function makeCard(data, points) {
   }
 
   function venuesHere(i) {
-    const here = points.venues.filter(({place}) => place.area === i);
+    const here = points.venues.filter(({area}) => area === i);
     if (!here.length) return null;
     const list = el('ul');
     here.forEach(venue => {
-      const button = el('button', {type: 'button', class: 'a'}, named(venue.title));
+      const button = el('button', {type: 'button', class: 'a'}, named(points.titleOf(venue)));
       button.addEventListener('click', () => { points.visit(venue); showMap(); });
-      const where = venue.place.exit ? ', ' + say('exit', {exit: venue.place.exit}) : '';
+      const exit = venue.text('exit');
+      const where = exit ? ', ' + say('exit', {exit}) : '';
       list.append(el('li', {}, button, el('span', {class: 'sub'}, data.kinds[venue.kind] + where)));
     });
     return el('details', {}, el('summary', {}, say('venues_here', {n: here.length})), list);

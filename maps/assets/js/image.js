@@ -14,7 +14,7 @@ function saveImage(map, measure, name) {
   const drawn = svg('svg', {y: HEAD, width, height, viewBox: `0 0 ${width} ${height}`});
   copyDefinitions(picture);
   drawn.append(svg('rect', {width, height, fill: getComputedStyle(byId('stage')).backgroundColor}));
-  all('.leaflet-pane svg.leaflet-zoom-animated, .rank, .shield-box, .town, .area-name', box).forEach(node => {
+  all('.leaflet-pane .leaflet-zoom-animated:is(svg, canvas), .rank, .shield-box, .town, .area-name', box).forEach(node => {
     if (node.style.visibility !== 'hidden') drawn.append(copyOf(node, box));
   });
   drawn.append(ramp(measure, width - 250, height - 46, ink));
@@ -71,6 +71,10 @@ function copyOf(node, box) {
     group.setAttribute('transform', `translate(${rect.left - frame.left - x * rect.width / width} ${rect.top - frame.top - y * rect.width / width})`);
     all('path', node).forEach(path => group.append(paintedCopy(path)));
     return group;
+  }
+  if (node.tagName === 'CANVAS') {
+    const {left, top, width, height} = rect;
+    return svg('image', {href: node.toDataURL(), x: left - frame.left, y: top - frame.top, width, height});
   }
   const shieldPicture = node.querySelector('svg');
   if (shieldPicture) {

@@ -10,13 +10,14 @@ function makeLabels(map, data) {
   // In order of importance: what comes first keeps its place.
   const placed = [];
 
-  function label(latlng, pane, box) {
+  function label(latlng, pane, box, zIndexOffset = 0) {
     const icon = L.divIcon({className: '', iconSize: [0, 0], html: box});
-    return L.marker(latlng, {icon, interactive: false, keyboard: false, pane});
+    return L.marker(latlng, {icon, interactive: false, keyboard: false, pane, zIndexOffset});
   }
 
   function put(group, latlng, pane, box, movable) {
-    label(latlng, pane, box).addTo(group);
+    // The line to a disc that was moved aside runs below the discs of higher ranks.
+    label(latlng, pane, box, movable ? 1e5 - 1e4 * placed.length : 0).addTo(group);
     placed.push({box, group, movable});
   }
 

@@ -74,7 +74,8 @@ function behaveInFrame(map) {
 }
 
 /** On paper the map has a size of its own, light colours and an open key; afterwards all is as before. */
-function preparePrinting({map, table, viewport, choice, declutter}) {
+function preparePrinting({map, table, viewport, choice, painter, declutter}) {
+  const {retina} = L.Browser;
   let before = null;
   addEventListener('beforeprint', () => {
     const key = byId('key');
@@ -83,9 +84,12 @@ function preparePrinting({map, table, viewport, choice, declutter}) {
     table.showAll(true);
     theme.name = 'light';
     root.classList.add('printing');
+    // A canvas twice as fine as on a screen.
+    L.Browser.retina = true;
     map.invalidateSize({animate: false});
     if (choice.area === null) viewport.home(false);
     else map.fitBounds(before.bounds, {animate: false});
+    painter.repaint();
     declutter();
   });
   addEventListener('afterprint', () => {
@@ -94,6 +98,7 @@ function preparePrinting({map, table, viewport, choice, declutter}) {
     byId('key').open = before.open;
     table.showAll(false);
     theme.name = before.theme;
+    L.Browser.retina = retina;
     map.invalidateSize({animate: false});
     map.setView(before.centre, before.zoom, {animate: false});
   });

@@ -1,71 +1,108 @@
 // Venues and services: their popups, their size by zoom, and which services are on.
 
-function makePoints(map, layers, data) {
+/** A place of a point layer; its texts are looked up and its marker is made when they are wanted. */
+class Place {
+  constructor(layer, i, kind) {
+    Object.assign(this, {layer, i, kind});
+  }
+  get point() { return this.layer.point(this.i); }
+  get area() { return this.layer.columns.area[this.i]; }
+  get categories() { return this.text('categories').split(' ').filter(Boolean); }
+  text(name) { return this.layer.text(name, this.i); }
+}
+
+function makePoints(map, layers, data, painter) {
   const kinds = Object.keys(data.kinds).filter(kind => layers[kind]);
-  const venues = [];
-  const services = [];
+  const placesOf = (layer, kind) => layer.latlngs.map((latlng, i) => new Place(layer, i, kind));
+  const venues = kinds.flatMap(kind => placesOf(layers[kind], kind));
+  const services = layers.providers ? placesOf(layers.providers, null) : [];
+  const groups = kinds.map(kind => layers[kind]);
   // Room for the key, which lies above popups.
   const right = isNarrow() ? 10 : byId('key').offsetWidth + 24;
   const popupOptions = {maxWidth: 290, minWidth: 230, autoPanPaddingTopLeft: [10, 10], autoPanPaddingBottomRight: [right, 30]};
+  const tip = L.tooltip({className: 'tip', direction: 'top', offset: [0, -6]});
 
-  kinds.forEach(kind => layers[kind].eachLayer(point => {
-    const place = point.place;
-    const title = place.name || say('unnamed', {kind: data.kinds[kind]});
-    const highway = place.highway || '';
-    venues.push({kind, title, place, point, layer: layers[kind]});
-    addWords(point, title, () => [
-      place.name ? line(data.kinds[kind]) : null,
-      line(place.exit ? say('exit_on', {exit: place.exit, highway}) : ''),
-      line(place.distance ? say('from_highway', {distance: place.distance, highway}) : ''),
-      line(place.source ? say('source', {source: place.source}) : ''),
-      line(say('venue_note'), 'note'),
-    ].filter(Boolean));
-  }));
-
-  if (layers.providers) layers.providers.eachLayer(point => {
-    const place = point.place;
-    const categories = (place.categories || '').split(' ').filter(Boolean);
-    const kind = categories.map(category => data.categories[category] || category).join(', ');
-    const title = place.name || kind;
-    services.push({title, kind, place, point, categories, layer: layers.providers});
-    addWords(point, title, () => [
-      line(kind),
-      facts(place),
-      line(place.source ? say('source', {source: place.source}) : '', 'note'),
-    ].filter(Boolean));
-  });
+  const kindOf = place => (place.kind ? data.kinds[place.kind]
+    : place.categories.map(category => data.categories[category] || category).join(', '));
+  const titleOf = place => place.text('name') || (place.kind ? say('unnamed', {kind: kindOf(place)}) : kindOf(place));
 
   function line(text, className) {
     return text ? el('p', className ? {class: className} : {}, named(text)) : null;
   }
 
+  function sourceOf(place, className) {
+    return line(place.text('source') ? say('source', {source: place.text('source')}) : '', className);
+  }
+
+  function venueLines(place) {
+    const [exit, distance, highway] = ['exit', 'distance', 'highway'].map(name => place.text(name));
+    return [
+      place.text('name') ? line(kindOf(place)) : null,
+      line(exit ? say('exit_on', {exit, highway}) : ''),
+      line(distance ? say('from_highway', {distance, highway}) : ''),
+      sourceOf(place),
+      line(say('venue_note'), 'note'),
+    ];
+  }
+
   function facts(place) {
     const list = el('dl');
     for (const field of ['phone', 'hours', 'serves', 'languages', 'address', 'town']) {
-      if (place[field]) list.append(el('dt', {}, say(field)), el('dd', {}, named(place[field])));
+      if (place.text(field)) list.append(el('dt', {}, say(field)), el('dd', {}, named(place.text(field))));
     }
-    if (place.website) {
-      const link = el('a', {href: place.website, rel: 'noopener noreferrer', target: '_blank'}, place.website);
+    const website = place.text('website');
+    if (website) {
+      const link = el('a', {href: website, rel: 'noopener noreferrer', target: '_blank'}, website);
       list.append(el('dt', {}, say('website')), el('dd', {}, link));
     }
-    if (place.verified_on) list.append(el('dt', {}, say('verified')), el('dd', {}, place.verified_on));
+    if (place.text('verified_on')) list.append(el('dt', {}, say('verified')), el('dd', {}, place.text('verified_on')));
     return list;
   }
 
-  function addWords(point, title, lines) {
-    const content = () => el('div', {}, el('h3', {}, named(title)), ...lines());
-    point.bindPopup(content, popupOptions);
+  function content(place) {
+    const lines = place.kind ? venueLines(place) : [line(kindOf(place)), facts(place), sourceOf(place, 'note')];
+    return el('div', {}, el('h3', {}, named(titleOf(place))), ...lines.filter(Boolean));
   }
 
-  const tip = L.tooltip({className: 'tip', direction: 'top', offset: [0, -6]});
-  const hover = title => event => {
-    tip.setLatLng(event.target.getLatLng()).setContent(el('span', {}, named(title)));
-    tip.addTo(map);
-  };
-  venues.concat(services).forEach(({point, title}) => {
-    point.on('mouseover', hover(title));
-    point.on('mouseout', () => tip.remove());
-  });
+  function showTip(point) {
+    tip.setLatLng(point.getLatLng()).setContent(el('span', {}, named(titleOf(point.place)))).addTo(map);
+  }
+  const hideTip = () => tip.remove();
+
+  function dress(places, drawn) {
+    return (point, i) => {
+      point.place = places[i];
+      point.bindPopup(() => content(places[i]), popupOptions);
+      if (drawn) point.on({mouseover: () => showTip(point), mouseout: hideTip});
+    };
+  }
+
+  /** Prepare a layer, to be drawn as elements or on a canvas. */
+  function prepare(layer, places, many) {
+    layer.dress = dress(places, !many);
+    if (!many) return;
+    const {className, pane} = layer.look;
+    Object.assign(layer.look, painter.look(className), {
+      interactive: false,
+      renderer: painter.canvas(pane, () => {
+        Object.assign(layer.look, painter.look(className));
+        layer.made.forEach(point => point.setStyle(painter.look(className)));
+      }),
+    });
+  }
+
+  const crowded = venues.length > MANY_POINTS;
+  kinds.forEach(kind => prepare(layers[kind], venues.filter(venue => venue.kind === kind), crowded));
+  if (layers.providers) {
+    prepare(layers.providers, services, services.length > MANY_POINTS);
+    layers.providers.choose(() => false);
+    groups.push(layers.providers);
+  }
+  const onCanvas = groups.filter(group => group.look.renderer);
+  if (onCanvas.length) {
+    const enter = point => { layers.areas.fire('mouseout'); showTip(point); };
+    findPoints(map, onCanvas, {enter, leave: hideTip, choose: point => point.openPopup()});
+  }
 
   map.on('popupopen', ({popup}) => {
     const box = popup.getElement();
@@ -74,7 +111,7 @@ function makePoints(map, layers, data) {
     box.setAttribute('aria-label', heading ? heading.textContent : '');
     const close = box.querySelector('.leaflet-popup-close-button');
     close.setAttribute('aria-label', say('close_popup'));
-    tip.remove();
+    hideTip();
   });
 
   let radius = 0;
@@ -83,19 +120,16 @@ function makePoints(map, layers, data) {
     const wanted = zoom < 7.5 ? 2.6 : zoom < 9 ? 4 : zoom < 11 ? 6 : 8;
     if (wanted === radius) return;
     radius = wanted;
-    venues.forEach(({point}) => point.setRadius(radius));
-    services.forEach(({point}) => point.setRadius(services.length > 500 ? radius : radius + 1.6));
+    kinds.forEach(kind => layers[kind].setRadius(radius));
+    if (layers.providers) layers.providers.setRadius(services.length > 500 ? radius : radius + 1.6);
   }
   map.on('zoomend', size);
 
   /** Draw the services that offer at least one of the chosen categories. */
   function showCategories(chosen) {
-    services.forEach(({point, categories}) => {
-      const on = categories.some(category => chosen.has(category));
-      if (on) layers.providers.addLayer(point);
-      else layers.providers.removeLayer(point);
-    });
-    if (layers.providers) map.addLayer(layers.providers);
+    if (!layers.providers) return;
+    layers.providers.choose(i => services[i].categories.some(category => chosen.has(category)));
+    map.addLayer(layers.providers);
   }
 
   /** Go to a point, switching its layer on, and open its popup. */
@@ -106,5 +140,5 @@ function makePoints(map, layers, data) {
     point.openPopup();
   }
 
-  return {venues, services, kinds, size, showCategories, visit};
+  return {venues, services, kinds, kindOf, titleOf, size, showCategories, visit};
 }

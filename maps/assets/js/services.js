@@ -6,15 +6,15 @@ function makeServiceList(points) {
   const search = byId('service-search');
   const category = byId('service-category');
   const more = byId('more-services');
-  const haystack = points.services.map(({title, place}) => plain(title + ' ' + (place.town || '')));
+  let haystack = null;
   let found = [];
 
   function row(service) {
-    const button = el('button', {type: 'button', class: 'a'}, named(service.title));
+    const button = el('button', {type: 'button', class: 'a'}, named(points.titleOf(service)));
     button.addEventListener('click', () => { points.visit(service); showMap(); });
-    const name = el('td', {}, button, el('span', {class: 'sub'}, service.kind));
-    const town = el('td', {}, named(service.place.town || ''));
-    return el('tr', {}, name, town, el('td', {class: 'phone'}, named(service.place.phone || '')));
+    const name = el('td', {}, button, el('span', {class: 'sub'}, points.kindOf(service)));
+    const town = el('td', {}, named(service.text('town')));
+    return el('tr', {}, name, town, el('td', {class: 'phone'}, named(service.text('phone'))));
   }
 
   function extend() {
@@ -28,6 +28,7 @@ function makeServiceList(points) {
 
   function filter() {
     const wanted = plain(search.value.trim());
+    haystack = haystack || points.services.map(service => plain(points.titleOf(service) + ' ' + service.text('town')));
     found = points.services.filter((service, i) =>
       (!wanted || haystack[i].includes(wanted)) && (!category.value || service.categories.includes(category.value)));
     body.textContent = '';

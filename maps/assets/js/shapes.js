@@ -48,24 +48,65 @@ const lookOf = look => ({smoothFactor: 0.6, ...look});
 
 L.ShapeMarker = L.CircleMarker.extend({
   _updatePath() {
-    this._renderer._setPath(this, this._empty() ? 'M0 0' : this._outline());
+    const renderer = this._renderer;
+    if (renderer._setPath) renderer._setPath(this, this._empty() ? 'M0 0' : this._outline());
+    else if (renderer._drawing && !this._empty()) this._paint(renderer);
   },
-  _outline() {
+  _corners() {
     const radius = Math.max(Math.round(this._radius * 2) / 2, 1.5);
     const {x, y} = this._point;
-    const corner = ([dx, dy]) => (x + radius * dx).toFixed(1) + ' ' + (y + radius * dy).toFixed(1);
-    return 'M' + SHAPES[this.options.shape].map(corner).join('L') + 'z';
+    return SHAPES[this.options.shape].map(([dx, dy]) => [x + radius * dx, y + radius * dy]);
+  },
+  _outline() {
+    return 'M' + this._corners().map(([x, y]) => x.toFixed(1) + ' ' + y.toFixed(1)).join('L') + 'z';
+  },
+  _paint(renderer) {
+    const context = renderer._ctx;
+    context.beginPath();
+    this._corners().forEach(corner => context.lineTo(...corner));
+    context.closePath();
+    renderer._fillStroke(context, this);
   },
 });
 
-/** What a folium point layer calls: a group of markers that know their place in words. */
-function pointGroup(look, {at, ...columns}) {
-  const fields = Object.keys(columns);
-  const markers = unpack(at)[0][0][0].map((latlng, i) => {
-    const point = new L.ShapeMarker(latlng, {...look, radius: 4, bubblingMouseEvents: false});
-    point.place = {};
-    fields.forEach(name => { point.place[name] = cell(columns[name], i); });
-    return point;
-  });
-  return L.layerGroup(markers);
-}
+/** What a folium point layer calls: places known by their columns; a marker is made when it is first shown. */
+const PointGroup = L.LayerGroup.extend({
+  initialize(look, {at, ...columns}) {
+    L.LayerGroup.prototype.initialize.call(this);
+    this.look = {...look, radius: 4, bubblingMouseEvents: false};
+    this.columns = columns;
+    this.latlngs = unpack(at)[0][0][0];
+    this.made = [];
+  },
+  /** Prepares each marker; set by who knows what a place is called. */
+  dress() {},
+  /** What a column says of a place. */
+  text(name, i) {
+    return this.columns[name] ? cell(this.columns[name], i) : '';
+  },
+  point(i) {
+    if (!this.made[i]) {
+      this.made[i] = new L.ShapeMarker(this.latlngs[i], this.look);
+      this.dress(this.made[i], i);
+    }
+    return this.made[i];
+  },
+  setRadius(radius) {
+    this.look.radius = radius;
+    this.made.forEach(point => point.setRadius(radius));
+  },
+  /** All of them, unless somebody chooses which: see `choose`. */
+  onAdd(map) {
+    if (!this.chosen) this.latlngs.forEach((latlng, i) => this.addLayer(this.point(i)));
+    L.LayerGroup.prototype.onAdd.call(this, map);
+  },
+  choose(isChosen) {
+    this.chosen = true;
+    this.latlngs.forEach((latlng, i) => {
+      if (isChosen(i)) this.addLayer(this.point(i));
+      else if (this.made[i]) this.removeLayer(this.made[i]);
+    });
+  },
+});
+
+const pointGroup = (look, columns) => new PointGroup(look, columns);

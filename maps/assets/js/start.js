@@ -2,16 +2,18 @@
 
 function start(map, layers, data) {
   useTexts(data);
+  data.areas.point = unpack(data.areas.point)[0][0][0];
   fitPageToScreen(map);
   setUpMap(map);
   const viewport = makeViewport(map, data.bounds);
   // The view first, then the layers: so each is projected once.
   viewport.home(false);
 
-  const areas = makeAreas(map, layers.areas, data);
+  const painter = makePainter(map);
+  const areas = makeAreas(map, layers.areas, data, painter);
   areas.colourBy(data.measures[0]);
   map.addLayer(layers.areas);
-  const points = makePoints(map, layers, data);
+  const points = makePoints(map, layers, data, painter);
   const labels = makeLabels(map, data);
   const table = makeTable(data, areas);
   const tabs = makeTabs();
@@ -33,7 +35,7 @@ function start(map, layers, data) {
   makeTiles(map, data);
   wireButtons({map, data, key, viewport, link});
   makePresentation(map, table, choice);
-  preparePrinting({map, table, viewport, choice, declutter});
+  preparePrinting({map, table, viewport, choice, painter, declutter});
   checkExpiry();
 
   link.load();
