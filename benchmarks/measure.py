@@ -1,5 +1,6 @@
 """A command in a process of its own: how long it took, how much it computed, and its highest memory."""
 
+import itertools
 import json
 import os
 import platform
@@ -60,6 +61,25 @@ def measured(*arguments: str | Path, env: dict[str, str] | None = None) -> Measu
         raise RuntimeError(msg)
     lines = printed.strip().splitlines()
     return Measured(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024 / 1e9, lines[-1] if lines else "")
+
+
+def steps(*arguments: str | Path, env: dict[str, str] | None = None) -> dict[str, float]:
+    """Run Python with some arguments, and return the seconds behind each line by which it tells what it is doing."""
+    seconds: dict[str, float] = {}
+    doing, began = "Start: Python and its libraries", time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(env or {})},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        for line in itertools.chain(process.stderr, [""]):
+            now = time.perf_counter()
+            seconds[doing] = seconds.get(doing, 0.0) + now - began
+            doing, began = line.strip(" …\n"), now
+    if process.returncode:
+        msg = f"{' '.join(map(str, arguments))} ended with {process.returncode}"
+        raise RuntimeError(msg)
+    return seconds
 
 
 def stage(name: str, *arguments: object) -> Measured:

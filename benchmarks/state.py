@@ -94,7 +94,7 @@ def make_state(folder: Path, *, size: float = 1.0) -> State:
 
 
 def _degrees(xy: Floats) -> Floats:
-    degrees: Floats = np.round(np.column_stack([WEST + xy[:, 0] / LON_M, SOUTH + xy[:, 1] / LAT_M]), 7)
+    degrees: Floats = np.column_stack([WEST + xy[:, 0] / LON_M, SOUTH + xy[:, 1] / LAT_M]).round(7)
     return degrees
 
 
