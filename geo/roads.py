@@ -172,42 +172,6 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     )
 
 
-def highway_lines(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
-    """Return each numbered highway as one row with the lines of all its carriageways.
-
-    Parameters
-    ----------
-    roads
-        The roads.
-    refs
-        Highway numbers as a project writes them; see `highway_ways`.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        One row per ref in the order asked: `ref`, `length_m` (one direction: two-way stretches in full, one-way
-        carriageways half), `one_way` and the geometry, both MultiLineStrings in EPSG:4326. `one_way` holds the lines
-        that count half, so that the length inside an area can be computed in the same way.
-
-    Raises
-    ------
-    NetworkError
-        If a highway is not among the roads; see `highway_ways`.
-    """
-    ways = highway_ways(roads, refs)
-    table = [
-        {
-            "ref": ref,
-            "length_m": float((part.length_m * np.where(part.one_way, 0.5, 1.0)).sum()),
-            "one_way": shapely.MultiLineString(list(part.geometry[part.one_way])),
-            "geometry": shapely.MultiLineString(list(part.geometry)),
-        }
-        for ref, part in ways.groupby("ref", sort=False)
-    ]
-    lines = gpd.GeoDataFrame(table, crs=WGS84)
-    return lines.assign(one_way=gpd.GeoSeries(lines["one_way"], crs=WGS84))
-
-
 def _vertices(roads: Roads, rows: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
     """Return the vertices of some ways, one way after another, and how many each has."""
     counts = np.diff(roads.offset)[rows]

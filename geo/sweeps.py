@@ -97,40 +97,6 @@ def sweep_to_nearest(network: RoadNetwork, destinations: Positions) -> NearestSw
     return NearestSweep(network, targets, rows, *_sweep_from_all(network, targets))
 
 
-def minutes_to_kth_nearest(
-    network: RoadNetwork, origins: Positions, destinations: Positions, k: int, *, cutoff_min: float = np.inf
-) -> Floats:
-    """Return the minutes from each origin to its `k`-th nearest destination.
-
-    Parameters
-    ----------
-    network, origins, destinations
-        As in `minutes_to_nearest`.
-    k
-        1 for the nearest, 2 for the one that remains when the nearest closes, and so on.
-    cutoff_min
-        Longest time of interest; a low one makes the sweeps shorter.
-
-    Returns
-    -------
-    numpy.ndarray
-        Infinity where fewer than `k` destinations can be reached within the cutoff.
-
-    Raises
-    ------
-    ValueError
-        If `k` is less than 1.
-    """
-    if k < 1:
-        msg = f"k counts from 1, got {k}"
-        raise ValueError(msg)
-    nearest = np.full((k, len(origins)), np.inf)
-    for _, rows, minutes in _sweeps(network, origins, destinations, cutoff_min):
-        nearest[:, rows] = np.partition(np.concatenate([nearest[:, rows], minutes]), k - 1, axis=0)[:k]
-    farthest: Floats = nearest.max(axis=0)
-    return farthest
-
-
 def pairs_within(
     network: RoadNetwork, origins: Positions, destinations: Positions, *, cutoff_min: float
 ) -> tuple[Ints, Ints, Floats]:
@@ -159,14 +125,6 @@ def pairs_within(
     none = (np.zeros(0, dtype=np.int64), np.zeros(0))
     origin, apart = (np.concatenate(column) for column in zip(none, *parts, strict=True))
     return origin, np.repeat(np.array(sorted(found), dtype=np.int64), [len(rows) for rows, _ in parts]), apart
-
-
-def node_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
-    """Return the minutes from each junction to its nearest destination; infinity where none can be reached."""
-    rows = np.flatnonzero(destinations.connected)
-    if not len(rows):
-        return np.full(network.n_nodes, np.inf)
-    return _sweep_from_all(network, destinations.take(rows))[0]
 
 
 def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from layers.access import effective_population, mean_over_people, numbered
+from layers.access import effective_population, mean_over_people, numbered, quantile_minutes
 from layers.catchment import enhanced_two_step, modified_two_step, three_step
 from layers.decay import Decay, gaussian, step, within
 from layers.inequality import gini, palma
@@ -122,7 +122,7 @@ def kth_nearest(trips: pd.DataFrame, people: pd.Index, *, k: int) -> pd.Series:
 
 
 def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.DataFrame:
-    """Return, per area and category, capacity per 10,000 people and the share of people with one provider only.
+    """Return, per area and category, capacity per 10,000 people and how many of them hang on a single provider.
 
     Parameters
     ----------
@@ -134,7 +134,8 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``area_id``: ``per_10k_<category>`` (0 or more) and ``one_only_<category>`` (0–1).
+        Indexed by ``area_id``: ``per_10k_<category>`` (0 or more), ``one_only_<category>`` (0–1) and
+        ``second_<category>`` (median minutes to the second nearest, ``inf`` where fewer than half have one in reach).
     """
     (area, names), weight = numbered(people["area_id"]), effective_population(people)
     columns = {}
@@ -142,6 +143,7 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
         columns[f"per_10k_{category}"] = PER_PEOPLE * mean_over_people(people[f"share_{category}"], weight, area)
         one_only = people[f"choices_{category}"].eq(1).astype(float)
         columns[f"one_only_{category}"] = mean_over_people(one_only, weight, area)
+        columns[f"second_{category}"] = quantile_minutes(people[f"second_{category}"], weight, area, q=0.5)
     return pd.DataFrame(columns).set_axis(names)
 
 

@@ -63,6 +63,7 @@ COLUMNS = (
     Column("beyond_{band}_{category}", SHARE, 0, 1),
     Column("per_10k_{category}", INDEX, 0),
     Column("one_only_{category}", SHARE, 0, 1),
+    Column("second_{category}", MINUTES, 0),
     Column("indicator_{indicator}", INDEX),
 )
 """Every column of the ranking. The first pattern that fits a name is its own."""

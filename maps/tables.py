@@ -56,7 +56,7 @@ def ranking_table(study: Study, *, of: Literal["areas", "sections"] = "areas") -
         for figure in (
             *("minutes", "median", "p90", "unreachable"),
             *(f"beyond_{band:g}" for band in bands),
-            *("per_10k", "one_only", rural),
+            *("per_10k", "one_only", "second", rural),
         )
     ]
     indicators = [f"indicator_{name}" for name in study.project.people.indicators]
@@ -79,7 +79,7 @@ def gaps_table(study: Study) -> pd.DataFrame:
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     decimals = {
         column: MINUTES_DECIMALS
-        if column.startswith(("minutes_", "median_", "p90_", "exit_", "from_milepost", "to_milepost"))
+        if column.startswith(("minutes_", "median_", "p90_", "second_", "exit_", "from_milepost", "to_milepost"))
         else 2
         if column.startswith(("indicator_", "per_10k_"))
         else 0

@@ -1,10 +1,12 @@
 """Road files as they come: cut, in pieces, with loops, far from the people. Each is handled and counted, or refused."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ from geo.network import build_network
 from geo.osm import read_osm
 from geo.project_file import load_project
 from layers.study import make_study
+from maps.manifest import manifest_bytes
 
 ROAD = {"highway": "primary"}
 
@@ -121,6 +124,31 @@ def test_people_in_the_sea_are_counted_and_stay_beyond_every_band(study):
     assert 0 < entry.count < len(people)
     apart = result.people[np.isinf(result.people["minutes_worst"]) & (result.people["population"] > 0)]
     assert entry.count == len(apart)
+
+
+def test_a_hundred_thousand_points_in_the_sea_are_counted(study):
+    """Half of them outside every area, half inside one but away from all roads; those on land keep their figures."""
+    edit(study, "[corridor]", "max_off_road_m = 2000\n\n[corridor]")
+    before = run(study)
+    apart = before.people[np.isinf(before.people["minutes_worst"]) & (before.people["population"] > 0)]
+    bay = apart.to_crs(4326).geometry.iloc[0]
+    people = pd.read_csv(study / "people.csv")
+    rng = np.random.default_rng(1)
+    sea = pd.concat([people.iloc[[0]]] * 100_000, ignore_index=True).assign(population=1)
+    sea["lon"] = np.where(sea.index % 2, bay.x, -60.0) + rng.uniform(-1e-4, 1e-4, len(sea))
+    sea["lat"] = np.where(sea.index % 2, bay.y, 30.0) + rng.uniform(-1e-4, 1e-4, len(sea))
+    pd.concat([people, sea]).assign(point_id=range(len(people) + len(sea))).to_csv(study / "people.csv", index=False)
+    began = time.process_time()
+    result = run(study)
+    assert time.process_time() - began < 30
+    told = {entry["reason"]: entry["count"] for entry in json.loads(manifest_bytes(result))["dropped"]}
+    assert told["outside every area"] == 50_000
+    assert told["points with people farther than 2000 m from any road: kept, as beyond every band"] == 50_000 + len(
+        apart
+    )
+    known = result.people.merge(before.people, on="point_id", suffixes=("", "_before"))
+    assert len(known) >= len(people)
+    assert (known["minutes_worst"] == known["minutes_worst_before"]).all()
 
 
 def test_a_hundred_thousand_points_away_from_all_roads_are_refused(study):

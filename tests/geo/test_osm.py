@@ -11,7 +11,7 @@ import shapely
 from geo.errors import InputError, NetworkError
 from geo.osm import read_osm
 from geo.osm_tags import ROAD_CLASSES, direction, is_open_to_cars
-from geo.roads import highway_lines, highway_ways, segment_lengths_m, way_lengths_m
+from geo.roads import highway_ways, segment_lengths_m, way_lengths_m
 
 LINE = {1: (-90.0, 32.0), 2: (-90.0, 32.1), 3: (-90.0, 32.2), 4: (-90.0, 32.3)}
 HUNDREDTHS = {number: (-90 + number / 100, 32.0) for number in range(1, 20)}
@@ -323,12 +323,10 @@ def highway_file(write_osm):
 @pytest.mark.parametrize("spelling", ["I 55", "I-55", "i55", "Interstate 55", " I  55 "])
 def test_highways_are_found_under_any_spelling(highway_file, spelling):
     roads = read_osm([highway_file]).roads
-    lines = highway_lines(roads, [spelling])
-    assert lines.ref.tolist() == [spelling]
-    assert len(lines.geometry.iloc[0].geoms) == 3
-    one_way, two_way = 11088.7, 11088.8
-    assert lines.length_m.iloc[0] == pytest.approx(one_way + two_way, abs=1)
-    assert len(lines.one_way.iloc[0].geoms) == 2
+    ways = highway_ways(roads, [spelling])
+    assert ways.ref.tolist() == [spelling] * 3
+    assert ways.one_way.tolist() == [True, True, False]
+    assert ways.length_m.sum() == pytest.approx(11088.7 * 2 + 11088.8, abs=1)
 
 
 def test_several_highways_share_a_way(highway_file):
@@ -341,7 +339,7 @@ def test_several_highways_share_a_way(highway_file):
 def test_unknown_highways_are_all_named_with_near_ones(highway_file):
     roads = read_osm([highway_file]).roads
     with pytest.raises(NetworkError) as caught:
-        highway_lines(roads, ["I 55", "I 65", "US 4", "XYZ"])
+        highway_ways(roads, ["I 55", "I 65", "US 4", "XYZ"])
     text = str(caught.value)
     assert len(caught.value.problems) == 3
     assert 'no highway "I 65"' in text
@@ -383,5 +381,5 @@ def test_real_mississippi(mississippi):
     assert len(data.roads) == 2216
     assert len(data.junctions) == 498
     assert set(data.places.osm_id.str[0]) == {"n"}
-    lines = highway_lines(data.roads, ["I 55", "I 20"])
-    assert (lines.length_m > 240_000).all()
+    ways = highway_ways(data.roads, ["I 55", "I 20"])
+    assert (ways.length_m.groupby(ways.ref).sum() > 240_000).all()

@@ -4,6 +4,7 @@ import itertools
 
 import networkx as nx
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,8 @@ from pyproj import CRS, Transformer
 from geo.network import RoadNetwork, Samples, build_network
 from geo.osm import read_osm
 from geo.snap import Positions, snap_xy
-from geo.sweeps import minutes_to_kth_nearest, minutes_to_nearest, node_minutes, pairs_within, sample_minutes
+from geo.sweeps import minutes_to_nearest, pairs_within, sample_minutes
+from layers.sharing import kth_nearest
 
 ROAD = {"highway": "primary", "maxspeed": "60"}
 ONE_WAY = {**ROAD, "oneway": "yes"}
@@ -87,7 +89,7 @@ def test_places_on_different_edges_use_the_right_ends(network_of):
 
 def test_the_faster_of_two_parallel_edges_counts(network_of):
     network = network_of(SQUARE, [(1, [1, 2], ROAD), (2, [1, 2], {"highway": "primary", "maxspeed": "120"})])
-    assert node_minutes(network, at(network, SQUARE[2]))[0] == pytest.approx(NORTH / 2, abs=0.01)
+    assert sample_minutes(network, at(network, SQUARE[2]))[0] == pytest.approx(NORTH / 2, abs=0.01)
 
 
 def test_off_road_legs_count_at_both_ends(network_of):
@@ -112,22 +114,9 @@ def test_nobody_to_reach_or_nobody_to_start(network_of):
     none = somewhere.take(np.zeros(0, dtype=np.int64))
     for destinations in (none, nowhere):
         assert minutes_to_nearest(network, somewhere, destinations)[0].tolist() == [np.inf]
-        assert minutes_to_kth_nearest(network, somewhere, destinations, 1).tolist() == [np.inf]
         assert [len(part) for part in pairs_within(network, somewhere, destinations, cutoff_min=60)] == [0, 0, 0]
-        assert np.isinf(node_minutes(network, destinations)).all()
+        assert np.isinf(sample_minutes(network, destinations)).all()
     assert minutes_to_nearest(network, none, somewhere)[0].tolist() == []
-
-
-def test_kth_nearest(network_of):
-    network = network_of(SQUARE, [(1, [1, 2], ROAD)])
-    origin = at(network, (-90, 32.0))
-    places = at(network, (-90, 32.08), (-90, 32.02), (-90, 32.04))
-    for k, share in ((1, 0.2), (2, 0.4), (3, 0.8)):
-        assert minutes_to_kth_nearest(network, origin, places, k)[0] == pytest.approx(share * NORTH, abs=0.02)
-    assert minutes_to_kth_nearest(network, origin, places, 4).tolist() == [np.inf]
-    assert minutes_to_kth_nearest(network, origin, places, 3, cutoff_min=5).tolist() == [np.inf]
-    with pytest.raises(ValueError, match="k counts from 1"):
-        minutes_to_kth_nearest(network, origin, places, 0)
 
 
 def test_samples_show_times_along_the_road(network_of):
@@ -206,11 +195,11 @@ def assert_equals_reference(network, origins, destinations, cutoff_min):
     beyond = np.ones(expected.shape, bool)
     beyond[origin, destination] = False
     assert (expected[beyond] > cutoff_min - 1e-9).all()
+    origin, _, apart = pairs_within(network, origins, destinations, cutoff_min=np.inf)
     for k in (1, 2, 3):
         by_rank = np.sort(np.column_stack([expected, np.full((len(origins), 3), np.inf)]), axis=1)[:, k - 1]
-        np.testing.assert_allclose(
-            minutes_to_kth_nearest(network, origins, destinations, k), by_rank, rtol=0, atol=1e-9
-        )
+        kth = kth_nearest(pd.DataFrame({"origin": origin, "minutes": apart}), pd.RangeIndex(len(origins)), k=k)
+        np.testing.assert_allclose(kth, by_rank, rtol=0, atol=1e-9)
 
 
 @st.composite
@@ -292,7 +281,6 @@ def test_pairs_ranks_and_the_nearest_agree_on_real_networks(real_file):
     best = np.full(len(origins), np.inf)
     np.minimum.at(best, origin, apart)
     assert best == pytest.approx(np.where(nearest <= 20, nearest, np.inf), abs=1e-9)
-    assert minutes_to_kth_nearest(network, origins, destinations, 1) == pytest.approx(nearest, abs=1e-9)
     counts = np.bincount(origin, minlength=len(origins))
-    third = minutes_to_kth_nearest(network, origins, destinations, 3, cutoff_min=20.0)
+    third = kth_nearest(pd.DataFrame({"origin": origin, "minutes": apart}), pd.RangeIndex(len(origins)), k=3)
     assert np.array_equal(np.isfinite(third), counts >= 3)

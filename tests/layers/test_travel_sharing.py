@@ -122,6 +122,7 @@ def test_shared_capacity_by_hand() -> None:
     areas = sharing_by_area(joined, categories=("shelter",))
     assert areas["per_10k_shelter"].tolist() == pytest.approx([750, 0])
     assert areas["one_only_shelter"].tolist() == [0.5, 0.0]
+    assert areas["second_shelter"].tolist() == [20.0, np.inf]
     spread = inequality(joined, basis)
     assert spread.loc["shelter", "basis"] == "capacity"
     # the best-served tenth has 0.10; the worst-served 40 % are a third with none and some of the second third

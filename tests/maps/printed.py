@@ -23,6 +23,7 @@ def make_full_study(**options) -> Study:
     for category in REQUIRED:
         areas[f"per_10k_{category}"] = rng.random(n) * 4
         areas[f"one_only_{category}"] = rng.random(n)
+        areas[f"second_{category}"] = rng.uniform(5, 90, n)
         areas[f"rural_beyond_30_{category}"] = (areas["population"] * rng.random(n)).round()
         shares[f"share_{category}"] = rng.random(len(study.people))
     areas["rural_beyond_30_any"] = areas[[f"rural_beyond_30_{category}" for category in REQUIRED]].max(axis=1)
