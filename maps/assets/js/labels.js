@@ -48,21 +48,23 @@ function makeLabels(map, data) {
     // What the key and the buttons cover is taken.
     const taken = all('#key, .leaflet-control-zoom').map(box => box.getBoundingClientRect());
     const towns = townLimit();
-    const free = box => !taken.some(other =>
-      box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top);
-    const settle = ({box}) => {
+    const free = box => !taken.some(other => overlap(box, other));
+    const shown = placed.filter(({box, group}) => map.hasLayer(group) && !(box.dataset.order >= towns));
+    if (map.hasLayer(names)) shown.push(...nameAreas(shapes));
+    placed.forEach(({box}) => { if (box.dataset.order >= towns) hide(box); });
+    shown.forEach(({box, movable}) => {
       box.style.visibility = '';
-      const rect = box.getBoundingClientRect();
-      if (rect.width && inFrame(rect) && free(rect)) taken.push(grown(rect));
-      else hide(box);
-    };
-    placed.forEach(each => {
-      if (!map.hasLayer(each.group)) return;
-      if (each.movable) place(each.box, taken, free);
-      else if (each.box.dataset.order >= towns) hide(each.box);
-      else settle(each);
+      if (movable) shift(box, 0, 0);
     });
-    if (map.hasLayer(names)) nameAreas(shapes).forEach(settle);
+    // All are measured before one is moved or hidden: the page is laid out once and not once for each.
+    const frame = map.getContainer().getBoundingClientRect();
+    const rects = shown.map(({box}) => box.getBoundingClientRect());
+    shown.forEach(({box, movable}, i) => {
+      if (!rects[i].width) return;
+      if (movable) place(box, rects[i], taken, free);
+      else if (overlap(rects[i], frame) && free(rects[i])) taken.push(grown(rects[i]));
+      else hide(box);
+    });
   }
 
   // Names of areas are made only where they fit: there may be thousands of areas.
@@ -86,25 +88,28 @@ function makeLabels(map, data) {
 
   /** An area's name is written only where the area is wider than the name. */
   function roomy(shape, width) {
-    const bounds = shape.getBounds();
-    const west = map.latLngToContainerPoint(bounds.getNorthWest());
-    const east = map.latLngToContainerPoint(bounds.getSouthEast());
-    return east.x - west.x > width * (data.towns.length ? 3 : 1.2) && east.y - west.y > 30;
+    const {x, y} = sizeOf(shape);
+    return x > width * (data.towns.length ? 3 : 1.2) && y > 30;
   }
 
-  function inFrame(rect) {
-    const frame = map.getContainer().getBoundingClientRect();
-    return rect.right > frame.left && rect.left < frame.right && rect.bottom > frame.top && rect.top < frame.bottom;
+  // Width and height of each area at zoom 0, worked out once: with each step in they double.
+  const sizes = new Map();
+
+  function sizeOf(shape) {
+    if (!sizes.has(shape)) {
+      const bounds = shape.getBounds();
+      sizes.set(shape, map.project(bounds.getSouthEast(), 0).subtract(map.project(bounds.getNorthWest(), 0)));
+    }
+    return sizes.get(shape).multiplyBy(map.getZoomScale(map.getZoom(), 0));
   }
 
+  const overlap = (one, other) =>
+    one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
   const hide = box => { box.style.visibility = 'hidden'; };
   const grown = rect => ({left: rect.left - 2, right: rect.right + 2, top: rect.top - 1, bottom: rect.bottom + 1});
 
   /** Move a disc aside, with a line back to its area, where another one is in its place. */
-  function place(box, taken, free) {
-    if (!box.offsetParent) return;
-    shift(box, 0, 0);
-    const home = box.getBoundingClientRect();
+  function place(box, home, taken, free) {
     for (const distance of [0, DISC, 1.6 * DISC, 2.4 * DISC]) {
       for (let turn = 0; turn < (distance ? 8 : 1); turn += 1) {
         const dx = distance * Math.sin(turn * Math.PI / 4);
