@@ -156,13 +156,16 @@ def _restarts(x: Floats, number: Floats) -> tuple[float, ...]:
         if abs(float(theilslopes(number[chain], x[chain]).slope) - 1) <= _SLOPE_BAND:
             runs.append((first, last, float(-np.median(shift[chain][:_LEAST_EXITS]))))
         waiting &= (x < first) | (x > last)
-    runs.sort()
+    margin = _ROUNDING / 4
     cuts: list[float] = []
-    end = runs[0][1] if runs else np.inf
-    for first, last, zero in runs[1:]:
-        # Numbers of another highway that runs along for a while do not begin with 0 where they begin.
-        if end - AGREES <= zero <= first + AGREES:
-            cuts.append(min(max(zero, end + _ROUNDING / 4), first - _ROUNDING / 4))
+    end = -np.inf
+    for number_of_run, (first, last, zero) in enumerate(sorted(runs)):
+        # What lies miles before the first milepost 0 is another state's too. And numbers of another highway that runs
+        # along for a while do not begin with 0 where they begin.
+        starts_over = (end - AGREES if number_of_run else _LEAST_SPAN) <= zero <= first + AGREES
+        if starts_over:
+            cuts.append(min(max(zero, end + margin), first - margin))
+        if starts_over or not number_of_run:
             end = last
     return tuple(cuts)
 

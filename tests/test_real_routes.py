@@ -58,6 +58,15 @@ def routes(mississippi):
 
 
 @pytest.fixture(scope="module")
+def five_states(mississippi):
+    """Return the highways measured in the counties of all states in the file, 60 km around Mississippi."""
+    osm, ways, _ = mississippi
+    counties = gpd.read_file(REAL / "counties_2016cb.gpkg", layer="counties").to_crs(STATE_TM)
+    access = access_points(osm.roads, osm.junctions, REFS).to_crs(STATE_TM)
+    return measure_routes(ways, access, extent=counties.union_all(), unit="mi")
+
+
+@pytest.fixture(scope="module")
 def exits_on_roads(mississippi):
     osm, _, routes = mississippi
     return attach_exits(routes, build_network(osm.roads, crs=STATE_TM))
@@ -86,6 +95,44 @@ def test_mileposts_rise_from_the_state_line(routes):
         assert routes.get(ref).mileposts[0] == 0
     # I-22 begins in the middle of the numbers of US 78, which it took over.
     assert routes.get("I 22").mileposts[0] == pytest.approx(11.5, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("ref", "ends"),
+    [
+        ("I 55", [(25.6, 65.4), (0, 291.5), (0, 12.3), (0, 35.3)]),  # Louisiana, Mississippi, Tennessee, Arkansas
+        ("I 20", [(131.4, 189.3), (0, 154.0), (0, 61.6)]),  # Louisiana, Mississippi, Alabama
+        ("I 59", [(0, 11.6), (0, 171.7), (0, 61.6)]),
+        ("I 10", [(226.5, 273.9), (0, 77.1), (0, 43.8)]),
+        ("I 22", [(11.3, 117.9), (0, 42.6)]),  # Mississippi, Alabama
+    ],
+)
+def test_each_state_has_its_own_mileposts(five_states, routes, state, ref, ends):
+    parts = [route for route in five_states.routes if route.ref == ref]
+    assert [tuple(route.mileposts[[0, -1]]) for route in parts] == [pytest.approx(pair, abs=0.3) for pair in ends]
+    inside = [shapely.length(shapely.intersection(route.line, state)) / MILE_M for route in parts]
+    home = parts[int(np.argmax(inside))]
+    # The cuts lie on the state lines, which nothing here knows, within a mile, and measured as in the state alone.
+    assert inside[parts.index(home)] == pytest.approx(home.line.length / MILE_M, abs=1.0)
+    assert sum(inside) - max(inside) < 1.0
+    assert home.mileposts[-1] == pytest.approx(routes.get(ref).mileposts[-1], abs=1.0)
+    off = five_states.exits[five_states.exits["route_id"].isin([part.route_id for part in parts])]["off_by"].abs()
+    assert off.median() < 0.3
+    assert any(
+        "start over" in note.reason and note.count == len(ends) for note in five_states.notes if note.source == ref
+    )
+
+
+def test_the_order_of_rows_changes_nothing(routes, mississippi, state):
+    osm, ways, _ = mississippi
+    access = access_points(osm.roads, osm.junctions, REFS).to_crs(STATE_TM)
+    order = np.concatenate([np.flatnonzero(ways["ref"].eq(ref))[::-1] for ref in REFS])
+    turned = measure_routes(ways.iloc[order], access.iloc[::-1], extent=state, unit="mi")
+    assert turned.notes == routes.notes
+    for one, other in zip(turned.routes, routes.routes, strict=True):
+        assert one.line.equals(other.line)
+        assert (one.mileposts == other.mileposts).all()
+    assert turned.exits.drop(columns="geometry").equals(routes.exits.drop(columns="geometry"))
 
 
 def test_directions(routes):

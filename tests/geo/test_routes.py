@@ -353,6 +353,21 @@ def test_a_line_through_three_states_with_numbers_against_its_course():
     assert turned.exits["off_by"].abs().max() < 0.7
 
 
+def test_a_milepost_0_far_along_the_highway_is_a_state_line_too():
+    # Twelve kilometres of another state with two exits: too few to say anything of their own.
+    numbers = [("183", 0, 3), ("190", 0, 10), *[(str(y - 12), 0, y) for y in range(13, 60, 4)]]
+    routes = measured(ways([(0, 0), (0, 60)]), exits(*numbers))
+    assert [route.calibration.kind for route in routes.routes] == ["few", "mileposts"]
+    assert np.concatenate([route.mileposts[[0, -1]] for route in routes.routes]) == pytest.approx(
+        [0, 12, 0, 48], abs=0.6
+    )
+    assert routes.exits["off_by"].abs().max() < 0.6  # and NaN for the first two
+    assert min(routes.exits["milepost"]) >= 0
+    # A study area that ends a little beyond the state line is no other state.
+    near = [(str(y - 2), 0, y) for y in range(3, 60, 4)]
+    assert len(measured(ways([(0, 0), (0, 60)]), exits(*near)).routes) == 1
+
+
 def test_numbers_of_another_highway_are_no_state_line():
     # For 25 km the exits are signed with the numbers of a highway that runs along: 150 and up, then on as before.
     numbers = [(str(y + (100 if 50 < y < 75 else 0)), 0, y) for y in range(2, 120, 3)]

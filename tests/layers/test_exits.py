@@ -77,6 +77,16 @@ def test_a_rest_area_is_reached_from_the_motorway(case):
     assert direct["exit_min"].iloc[0] == pytest.approx(5, abs=0.4)
 
 
+def test_a_rest_area_belongs_to_the_exit_before_it_in_its_own_direction(case):
+    _, exits = case
+    # Both lie at kilometre 30, one beside each carriageway: the exit before is 20 northbound and 40 southbound.
+    both = table([(0.1, 30), (-0.1, 30)])
+    placed = place_by_exit(exits, both, max_off_road_m=FAR_M, on_motorways=pd.Series([True, True]))
+    assert placed["exit"].tolist() == ["exit 20", "exit 40"]
+    assert placed["exit_min"].tolist() == pytest.approx([5, 5], abs=0.4)
+    assert exits.routes.locate(both.geometry)["side"].tolist() == ["NB", "SB"]
+
+
 @given(
     distance=st.floats(0, 1e5),
     minutes=st.one_of(st.floats(0, 500), st.just(float("inf"))),
