@@ -27,11 +27,11 @@ from maps.values import View
 PRINTED_GAPS = 40
 """More stretches than this are not printed; the page says so."""
 
-_SHEET_MM, _CAPTION_MM = 170.0, 14.0
+_SHEET_MM, _CAPTION_MM = 180.0, 12.0
 """Height on a sheet for charts, and for the heading and note of each."""
 _FEW_GAPS, _FEW_GAPS_MM = 6, 24.0
 """Stretches that go below the charts, and the height they need."""
-_LEGIBLE_MM, _WIDEST_MM = 150.0, 262.0
+_LEGIBLE_MM, _WIDEST_MM = 140.0, 262.0
 """Width of a chart on paper: narrower its words are too small, wider it does not fit."""
 
 _LINE_M = 150.0

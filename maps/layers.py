@@ -38,6 +38,9 @@ LINE_VERTICES = 2_000
 SMALLEST_PART = 60
 """Parts and holes of the reach smaller than a square of 1 / `SMALLEST_PART` of the map's width are not drawn."""
 
+BORDER_M = 3_000.0
+"""The reach ends at the border of the study area because nothing beyond is asked: along it no outline is drawn."""
+
 TANGLE = 2.5
 """An outline of the reach longer than this times the way around the study area is not drawn at first sight."""
 
@@ -92,8 +95,11 @@ def _reach(study: Study) -> Iterator[Named]:
     """Yield the outline of each band, the widest first."""
     smallest_m2 = (width_of(study.areas.geometry) / SMALLEST_PART) ** 2
     table = study.reach.sort_values("minutes", ascending=False)
+    border = study.areas.geometry.union_all().boundary.buffer(BORDER_M)
     for minutes, shape in zip(table["minutes"], table.geometry, strict=True):
-        outline = gpd.GeoDataFrame(geometry=[tidy(shape, smallest_m2)], crs=table.crs)
+        ring = tidy(shape, smallest_m2).boundary
+        inner = shapely.line_merge(ring.difference(border))
+        outline = gpd.GeoDataFrame(geometry=[ring if inner.is_empty else inner], crs=table.crs)
         name = "reach far" if minutes == table["minutes"].max() else "reach near"
         yield _layer(f"reach{minutes:g}", name, "lines", outline, LINE_VERTICES)
 

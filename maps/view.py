@@ -122,7 +122,7 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
     refs = [ref for ref in str(record["highways"]).split(";") if ref]
     return {
         "area_id": clean(area_id),
-        "name": clean(record["name"]) or clean(area_id),
+        "name": _with_noun(clean(record["name"]) or clean(area_id), place.singular),
         "rank": int(record["rank"]),
         "rank_low": int(record["rank_low"]),
         "rank_high": int(record["rank_high"]),
@@ -155,6 +155,11 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
         "rural_share": float(record.get("rural_share", math.nan)),
         "rural_beyond": float(record.get(f"rural_beyond_{band}_any", math.nan)),
     }
+
+
+def _with_noun(name: str, noun: str) -> str:
+    """Return a name; one that is a mere number with what it numbers: "Tract 9505.01"."""
+    return name if any(sign.isalpha() for sign in name) else f"{noun[:1].upper()}{noun[1:]} {name}"
 
 
 def _minutes(value: float) -> float:

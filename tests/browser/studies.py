@@ -62,7 +62,7 @@ def real_tracts(folder: Path) -> Study:
         own = shapely.MultiPoint(points.iloc[members.index].to_list())
         parts = shapely.get_parts(shapely.voronoi_polygons(own, extend_to=land[county].buffer(1e5), ordered=True))
         cells += list(zip(members["tract_fips"], shapely.intersection(parts, land[county]), strict=True))
-    names = [f"Tract {int(fips[5:]) / 100:g}" for fips, _ in cells]
+    names = [f"{int(fips[5:]) / 100:g}" for fips, _ in cells]
     table = gpd.GeoDataFrame(
         {"GEOID": [fips for fips, _ in cells], "name": names}, geometry=[c for _, c in cells], crs=3814
     )
