@@ -74,6 +74,16 @@ def click_on_area(page, number: int) -> None:
     page.wait_for_timeout(700)
 
 
+def comes_into_sight(page, selector: str, frame: str, patience: int = 30) -> bool:
+    """Return whether an element scrolls into a frame from top to bottom, however slow the machine is."""
+    for _ in range(patience):
+        box, around = rect(page, selector), rect(page, frame)
+        if box["top"] >= around["top"] - 1 and box["bottom"] <= around["bottom"] + 1:
+            return True
+        page.wait_for_timeout(150)
+    return False
+
+
 def placed_labels(page, patience: int = 20) -> dict[str, int]:
     """Return how many labels overlap and how many are shown, once they have been placed."""
     for _ in range(patience):

@@ -3,6 +3,8 @@
 const RANKED_ON_MAP = 10;
 const DISC = 24;
 const TOWNS_AT_HOME = 16;
+const ASIDE = 6;
+const DOT = 4;
 
 function makeLabels(map, data) {
   const ranks = L.layerGroup();
@@ -52,8 +54,12 @@ function makeLabels(map, data) {
     const shown = placed.filter(({box, group}) => map.hasLayer(group) && !(box.dataset.order >= towns));
     if (map.hasLayer(names)) shown.push(...nameAreas(shapes));
     placed.forEach(({box}) => { if (box.dataset.order >= towns) hide(box); });
+    // The biggest town first, for orientation: discs can stand aside.
+    const biggest = shown.findIndex(({box}) => box.dataset.order === '0');
+    if (biggest > 0) shown.unshift(...shown.splice(biggest, 1));
     shown.forEach(({box, movable}) => {
       box.style.visibility = '';
+      box.removeAttribute('data-side');
       if (movable) shift(box, 0, 0);
     });
     // All are measured before one is moved or hidden: the page is laid out once and not once for each.
@@ -61,10 +67,28 @@ function makeLabels(map, data) {
     const rects = shown.map(({box}) => box.getBoundingClientRect());
     shown.forEach(({box, movable}, i) => {
       if (!rects[i].width) return;
-      if (movable) place(box, rects[i], taken, free);
-      else if (overlap(rects[i], frame) && free(rects[i])) taken.push(grown(rects[i]));
-      else hide(box);
+      if (movable) return place(box, rects[i], taken, free);
+      const [side, spot] = spotsOf(box, rects[i]).find(([, each]) => overlap(each, frame) && free(each)) || [];
+      if (!spot) return hide(box);
+      taken.push(grown(spot));
+      if (side) box.dataset.side = side;
     });
+  }
+
+  /** Where a label may stand: a town's name right of its dot, else left, above or below. */
+  function spotsOf(box, rect) {
+    if (!box.classList.contains('town')) return [['', rect]];
+    const {left, top, width, height} = rect;
+    // The dot belongs to it: from the text to the far side of the dot.
+    const x = left - ASIDE;
+    const y = top + height / 2;
+    const half = width / 2;
+    return [
+      ['', {left: x - DOT, right: rect.right, top, bottom: rect.bottom}],
+      ['left', {left: x - ASIDE - width, right: x + DOT, top, bottom: rect.bottom}],
+      ['above', {left: x - half, right: x + half, top: y - ASIDE - height, bottom: y + DOT}],
+      ['below', {left: x - half, right: x + half, top: y - DOT, bottom: y + ASIDE + height}],
+    ];
   }
 
   // Names of areas are made only where they fit: there may be thousands of areas.
