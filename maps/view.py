@@ -1,6 +1,7 @@
 """Plain values that every output reads: the page, the static map and the briefing show the same ones."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -159,7 +160,7 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
 
 def _with_noun(name: str, noun: str) -> str:
     """Return a name; one that is a mere number with what it numbers: "Tract 9505.01"."""
-    return name if any(sign.isalpha() for sign in name) else f"{noun[:1].upper()}{noun[1:]} {name}"
+    return f"{noun[:1].upper()}{noun[1:]} {name}" if re.fullmatch(r"[\d.\- ]+", name) else name
 
 
 def _minutes(value: float) -> float:

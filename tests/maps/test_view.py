@@ -159,3 +159,11 @@ def test_shields_stand_apart_on_two_carriageways():
     places = positions(MultiLineString([line, line.offset_curve(40)]), spacing_m=25_000)
     assert 3 <= len(places) <= 5
     assert all(abs(a[0] - b[0]) > 10_000 for i, a in enumerate(places) for b in places[:i])
+
+
+def test_a_name_that_is_a_mere_number_gets_its_noun():
+    study = make_study(side=3)
+    areas = study.areas.assign(name=["9501", "9505.01", *study.areas["name"][2:]])
+    names = [row.name for row in make_view(dataclasses.replace(study, areas=areas)).rows]
+    assert names[:2] == ["County 9501", "County 9505.01"]
+    assert names[2] == study.areas["name"].iloc[2]
