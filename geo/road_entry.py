@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from io import BufferedRandom, BufferedReader
 from pathlib import Path
@@ -21,7 +21,7 @@ from geo.osm import OsmData
 from geo.records import Dropped
 from geo.roads import ROAD_TEXTS, Roads
 
-MAGIC = b"outreach roads 2\n"
+MAGIC = b"outreach roads 3\n"
 _DIGEST_LENGTH = 64
 _ARRAYS_AT = len(MAGIC) + _DIGEST_LENGTH + 1
 _SCALARS = ("n_components", "kept_components", "kept_share")
@@ -53,7 +53,9 @@ def write_entry(entry: RoadEntry, path: Path) -> None:
     """
     with path.open("wb+") as file:
         file.write(MAGIC + b"-" * _DIGEST_LENGTH + b"\n")
-        np.savez(file, **_arrays(entry))  # type: ignore[arg-type] # named arrays, none called allow_pickle
+        arrays = _arrays(entry)
+        for array in (_json(list(arrays)), *arrays.values()):
+            np.save(file, array, allow_pickle=False)
         file.flush()
         digest = _digest(file)
         file.seek(len(MAGIC))
@@ -79,8 +81,7 @@ def read_entry(path: Path, *, crs: CRS) -> RoadEntry:
     """
     with path.open("rb") as file:
         _refuse_damaged(file, path)
-        with np.load(file, allow_pickle=False) as arrays:
-            return _entry(arrays, crs)
+        return _entry(dict(_kept(file)), crs)
 
 
 def entry_sources(path: Path) -> tuple[str, ...]:
@@ -95,8 +96,7 @@ def entry_sources(path: Path) -> tuple[str, ...]:
     """
     with path.open("rb") as file:
         _refuse_damaged(file, path)
-        with np.load(file, allow_pickle=False) as arrays:
-            return tuple(_notes(arrays)["sources"])
+        return tuple(_notes(dict([next(_kept(file))]))["sources"])
 
 
 def _refuse_damaged(file: BufferedReader | BufferedRandom, path: Path) -> None:
@@ -106,6 +106,12 @@ def _refuse_damaged(file: BufferedReader | BufferedRandom, path: Path) -> None:
         msg = f"{path.name} is damaged"
         raise DamagedEntryError(msg)
     file.seek(_ARRAYS_AT)
+
+
+def _kept(file: BufferedReader | BufferedRandom) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Yield names and arrays from where the file is: an array of the names, then those named, the notes first."""
+    for name in json.loads(np.load(file, allow_pickle=False).tobytes()):
+        yield name, np.load(file, allow_pickle=False)
 
 
 def _digest(file: BufferedReader | BufferedRandom) -> bytes:
