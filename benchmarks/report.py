@@ -25,6 +25,7 @@ class Report:
     curves: dict[str, list[tuple[str, Measured]]] = field(default_factory=dict)
     floor: Mapping[str, float] = field(default_factory=dict)
     whole: Mapping[str, float] = field(default_factory=dict)
+    pages: dict[str, Mapping[str, float]] = field(default_factory=dict)
     state: str = ""
 
     def table(self) -> list[str]:
@@ -56,9 +57,27 @@ class Report:
             lines += [*_steps(self.floor), ""]
         if self.whole:
             lines += ["The whole `outreach map`, warm, by what it tells that it is doing. " + BESIDE, ""]
-            lines += _steps(self.whole)
+            lines += [*_steps(self.whole), ""]
+        if self.pages:
+            lines += ["## The page", "", *self._pages(), ""]
+            lines += ["Ready: until the first view stands, in Chromium, from the start of the visit, median of 5."]
         path.parent.mkdir(exist_ok=True)
         path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+    def _pages(self) -> list[str]:
+        head = ("page", "MB", "MB gzipped", "built (s)", "ready (ms)", "ready, processor 4 × slower (ms)")
+        rows = [
+            (
+                name,
+                f"{m['bytes'] / 1e6:.2f}",
+                f"{m['packed'] / 1e6:.2f}",
+                f"{m['built_s']:.1f}",
+                f"{m['ready_ms']:.0f}",
+                f"{m['slow_ms']:.0f}",
+            )
+            for name, m in self.pages.items()
+        ]
+        return _table(head, rows)
 
     def _against(self) -> list[str]:
         assert self.reference is not None

@@ -25,6 +25,15 @@ MARGIN = 1.2
 COLD_S, COLD_GB, WARM_S = 30.0, 1.5, 6.0
 SMALL = 1 / 16
 
+MB = 1e6
+PAGES = {
+    "81 counties": (0.6 * MB, 0.16 * MB, 1_000, 2_500),
+    "900 tracts, 400 venues": (1.5 * MB, 0.4 * MB, 1_000, 2_500),
+    "878 tracts of Mississippi, 2,046 services": (1.5 * MB, 0.4 * MB, 1_000, 2_500),
+    "5,092 hexagons, 19,000 venues": (4 * MB, 1 * MB, 2_000, 8_000),
+}
+"""What a page may weigh, plain and gzipped, and the milliseconds to its first view, here and four times slower."""
+
 Bench = Callable[[Callable[[], Measured]], Measured]
 
 
@@ -168,3 +177,12 @@ def test_time_hardly_grows_with_demand(entry: Path, benchmark: BenchmarkFixture,
 
 def test_what_the_floor_is_made_of(state: State, run: Bench, report: Report) -> None:
     report.floor = run(partial(stage, "floor", state.file)).told["seconds"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_opens_soon(name: str, run: Bench, report: Report) -> None:
+    if "Mississippi" in name and not (ROOT.parent / "shared" / "data").is_dir():
+        pytest.skip("no real data here")
+    found = report.pages[name] = run(partial(measured, "-m", "benchmarks.page", name)).told
+    figures = [found[figure] for figure in ("bytes", "packed", "ready_ms", "slow_ms")]
+    assert [figure <= most for figure, most in zip(figures, PAGES[name], strict=True)] == [True] * 4, figures
