@@ -7,8 +7,10 @@ import re
 
 import pytest
 
+from maps.client import to_parsed
 from tests.browser.looking import AREA_BOX, apart, placed_labels, rect, violations
 from tests.browser.page_checks import LIGHT_RAMP
+from tests.maps.studies import HOSTILE
 
 # First view
 
@@ -205,6 +207,11 @@ def test_32_csv(visit, name, rows, tmp_path):
     for line in table[1:]:
         for cell in line:
             assert not re.match(r"[=+@\t]|-(?!\d)", cell), cell
+
+
+def test_a_browser_reads_back_what_was_written_for_it(desk):
+    nasty = {"a": "`${alert(1)}`", "b": "\\`", "c": "\\${x}", "d": "\\", "e": HOSTILE, "f": ["$", "{{x}}", "\r\n"]}
+    assert desk.evaluate(to_parsed(nasty)) == nasty
 
 
 def test_csv_cells_cannot_be_formulas(desk, pages):

@@ -15,7 +15,7 @@ from folium.plugins import MarkerCluster
 
 from geo.compact import unpack
 from maps.bundle import AssetError, asset
-from maps.client import to_script
+from maps.client import to_parsed, to_script
 from maps.geometry import simplify
 from maps.page import build_map, render_page
 from tests.maps.studies import HOSTILE, make_study
@@ -244,6 +244,27 @@ def test_any_name_can_be_rendered(text):
     html = render_page(dataclasses.replace(study, areas=areas, venues=venues))
     assert Elements(html).scripts[-1].startswith("var map_main") or "L.map(" in Elements(html).scripts[-1]
     assert "49" not in re.findall(r"<bdi>(.*?)</bdi>", html)
+
+
+def test_parsed_data_stays_in_its_template_string():
+    nasty = {
+        "a": "`${alert(1)}`",
+        "b": "\\`",
+        "c": "\\${x}",
+        "d": "\\",
+        "e": "`",
+        "f": "$",
+        "g": "{{x}}",
+        "h": "</script>",
+    }
+    expression = to_parsed(nasty)
+    assert expression.startswith("JSON.parse(String.raw`")
+    inside = expression.removeprefix("JSON.parse(String.raw`").removesuffix("`)")
+    assert "`" not in inside
+    assert "${" not in inside
+    assert "{{" not in inside
+    assert "<" not in inside
+    assert json.loads(inside) == nasty
 
 
 def test_size_of_a_state_of_counties(page):
