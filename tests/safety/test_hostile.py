@@ -7,6 +7,7 @@ import re
 import resource
 import shutil
 import time
+import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -126,7 +127,22 @@ def test_one_enormous_cell(study: Path) -> None:
     assert check(study).exit_code in {0, 4}
 
 
-@pytest.mark.parametrize("where", ["providers.csv", "counties.geojson", "project.toml"])
+def hostile_roads(path: Path) -> None:
+    """Give all crossing roads and exits hostile names, signs and refs instead of numbers."""
+    allowed = [re.sub(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]", "", text) for text in HOSTILE]
+    roads = ET.parse(path)
+    for number, element in enumerate(roads.getroot()):
+        ref = element.find("tag[@k='ref']")
+        if ref is None or "I " in ref.get("v", ""):
+            continue
+        element.remove(ref)
+        text = allowed[number % len(allowed)]
+        for key in ("name", "exit_to", "destination", "junction:ref", *(["ref"] if number % 2 else [])):
+            ET.SubElement(element, "tag", k=key, v=text)
+    roads.write(path, encoding="unicode")
+
+
+@pytest.mark.parametrize("where", ["providers.csv", "counties.geojson", "project.toml", "roads.osm"])
 def test_hostile_texts_go_through_the_whole_run(study: Path, where: str) -> None:
     if where == "providers.csv":
         table = pd.read_csv(study / where, dtype="str", keep_default_na=False)
@@ -138,22 +154,28 @@ def test_hostile_texts_go_through_the_whole_run(study: Path, where: str) -> None
         for number, feature in enumerate(areas["features"]):
             feature["properties"]["NAME"] = HOSTILE[number % len(HOSTILE)]
         (study / where).write_text(json.dumps(areas))
+    elif where == "roads.osm":
+        hostile_roads(study / where)
+        replace(study / "project.toml", "[areas] ", '[sections]\nby = "exits"\n\n[areas] ')
     else:
         text = (study / where).read_text()
         (study / where).write_text(
             text.replace('study_area = "Mississippi"', "study_area = '''<b>${alert(1)}`{{7*7}}'''")
         )
-    result = run("map", study / "project.toml", "--only", "map.html", "--only", "ranking", "--only", "briefing")
+    tables = ("ranking", "sections", "gaps", "strip")
+    names = [word for name in ("map.html", "briefing", *tables) for word in ("--only", name)]
+    result = run("map", study / "project.toml", *(names if where == "roads.osm" else names[:6]))
     assert result.exit_code == 0, result.stderr
     assert "\x1b]" not in result.output
     for path in (study / "out").iterdir():
         content = path.read_bytes()
         assert b"<img src=x onerror" not in content or path.suffix == ".csv"
         assert b"<script>alert" not in content or path.suffix == ".csv"
-        assert b"javascript:alert" not in content or path.suffix in {".csv", ".html"}
+        assert b"javascript:alert" not in content or path.suffix in {".csv", ".html", ".svg"}
         assert not re.search(rb"href=.javascript:", content)
-    for row in (study / "out" / "ranking.csv").read_text(encoding="utf-8-sig").splitlines():
-        assert not re.search(r'(?:^|,)"?[=+@\t]', row)
+    for path in (study / "out").glob("*.csv"):
+        for row in path.read_text(encoding="utf-8-sig").splitlines():
+            assert not re.search(r'(?:^|,)"?[=+@\t]', row)
 
 
 GEOMETRIES = {
