@@ -4,6 +4,7 @@ import gc
 
 gc.disable()  # Loading makes half a million objects that stay: looking through them for garbage takes half a second.
 
+import datetime as dt
 import json
 import signal
 import sys
@@ -20,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from geo.cache import cache_folder, clear, entries
-from geo.errors import EXIT_CODES, OutreachError, Problem
+from geo.errors import EXIT_CODES, OutreachError, Problem, printable
 from geo.example_study import write_example
 from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
@@ -29,8 +30,10 @@ from geo.provider_doubts import provider_doubts
 from layers.disclosure import Audience, input_report
 from layers.study import Study, make_study
 from maps.audit import audit_files, require_clean
+from maps.help_line import help_line
 from maps.manifest import version
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
+from maps.texts import load_texts
 
 gc.enable()
 
@@ -116,7 +119,7 @@ def main() -> None:
 def example(folder: Path) -> None:
     """Write a small ready study into FOLDER: project.toml and its inputs. Runs offline."""
     project_file = write_example(folder)
-    click.echo(f"Example study written. Next: outreach map {project_file}")
+    _say(f"Example study written. Next: outreach map {project_file}")
 
 
 @main.command()
@@ -128,9 +131,9 @@ def check(project: Path, audience: Audience) -> None:
     said = input_report(inputs, audience)
     for record in said.files:
         rows = "" if record.rows is None else f": {record.rows:,} rows"
-        click.echo(f"{record.path.name}{rows}" + "".join(f"; {note}" for note in record.notes))
+        _say(f"{record.path.name}{rows}" + "".join(f"; {note}" for note in record.notes))
     for dropped in said.dropped:
-        click.echo(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
+        _say(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
     click.echo(said.providers)
     _warn(provider_doubts(plan))
     click.echo("No problems found.")
@@ -151,7 +154,7 @@ def audit(folder: Path, files: tuple[Path, ...]) -> None:
         say(f"Searching {folder} …")
         result = audit_files(folder, files)
     for line in result.lines():
-        click.echo(line)
+        _say(line)
     require_clean(result)
     click.echo("Nothing confidential found.")
 
@@ -180,9 +183,10 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
     with _progress() as say:
         written = write_outputs(study, folder, progress=say, audience=audience, names=names)
     _print_table(ranking_table(study).head(TOP), noun=study.project.areas.singular)
+    _say_how_long(study.project)
     click.echo("")
     for path in written:
-        click.echo(path)
+        _say(str(path))
 
 
 @main.command()
@@ -204,6 +208,7 @@ def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sectio
     table = table.head(top) if top else table
     if form == "table":
         _print_table(table, noun="section" if of == "sections" else study.project.areas.singular)
+        _say_how_long(study.project)
     elif form == "csv":
         sys.stdout.buffer.write(csv_bytes(table))
     else:
@@ -226,8 +231,8 @@ def cache_list(project: Path | None) -> None:
     folder = _cache_folder(project)
     for entry in entries(folder) if folder else ():
         made_of = ", ".join(entry.sources) or "damaged, will be made anew"
-        click.echo(f"{entry.path.stem}  {entry.size / MEGABYTE:,.0f} MB  {made_of}")
-    click.echo(f"Folder: {folder}" if folder else "The road cache is switched off.")
+        _say(f"{entry.path.stem}  {entry.size / MEGABYTE:,.0f} MB  {made_of}")
+    _say(f"Folder: {folder}" if folder else "The road cache is switched off.")
 
 
 @cache.command("clear")
@@ -257,6 +262,11 @@ def _study(path: Path, *, sections: bool = False) -> Study:
         return make_study(project, inputs, progress=say)
 
 
+def _say(line: str) -> None:
+    """Print a line of the results; names in it may come from anybody."""
+    click.echo(printable(line))
+
+
 def _warn(doubts: list[Problem]) -> None:
     """Say on stderr what is not wrong but should be looked at."""
     for doubt in doubts:
@@ -268,10 +278,10 @@ def _progress() -> Iterator[Callable[[str], None]]:
     """Show on stderr what is being done: a spinner on a terminal, plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda doing: click.echo(doing, err=True)
+        yield lambda doing: click.echo(printable(doing), err=True)
         return
     with console.status("Starting …") as status:
-        yield lambda doing: status.update(Text(doing))
+        yield lambda doing: status.update(Text(printable(doing)))
 
 
 def _print_table(table: pd.DataFrame, *, noun: str) -> None:
@@ -294,6 +304,14 @@ def _print_table(table: pd.DataFrame, *, noun: str) -> None:
     console.print(
         "* to the farthest of the required services, mean over the people who can reach them all", style="dim"
     )
+
+
+def _say_how_long(project: Project) -> None:
+    """Print until when the results may be used, and where to call."""
+    texts = load_texts(project.language)
+    late = dt.datetime.now(tz=dt.UTC).date() > project.expires_on
+    said = texts("page.expired" if late else "page.review_then", date=texts.date(project.expires_on))
+    click.secho(f"\n{said}\n{printable(help_line(project))}", fg="yellow" if late else None)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,19 @@ from pathlib import Path
 MAX_ROWS_NAMED = 8
 
 
+def printable(text: str) -> str:
+    r"""Return text as it may be sent to a terminal: one line, and nothing in it that a terminal would obey.
+
+    Names of files and columns, and values of a project file, may hold escape sequences or change the direction of text.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31m\n\u202eb")
+    'a�[31m �b'
+    """
+    return "".join(" " if sign.isspace() else sign if sign.isprintable() else "\ufffd" for sign in text)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, said so that a planner can mend it.
@@ -43,7 +56,7 @@ class Problem:
             places.append(f"{label} {shown}" + (f" and {more} more" if more > 0 else ""))
         place = ", ".join(part for part in places if part)
         line = f"{place}: {self.message}" if place else self.message
-        return f"{line} {self.remedy}" if self.remedy else line
+        return printable(f"{line} {self.remedy}" if self.remedy else line)
 
 
 class OutreachError(Exception):

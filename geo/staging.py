@@ -145,7 +145,7 @@ def _flush(path: Path) -> None:
     """Wait until a file or folder is on the disk: a power cut cannot then leave an empty file under its final name."""
     if path.is_dir() and sys.platform == "win32":
         return
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)  # Windows flushes what it may write
     try:
         os.fsync(handle)
     finally:

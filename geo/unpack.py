@@ -13,7 +13,7 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -53,6 +53,7 @@ _PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){4,}")
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
 _GPKG_ENVELOPE = (0, 32, 48, 48, 64)
 _DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=]{16,})")
+_PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
 _NO_SHAPES = np.empty((0, 2))
 
 
@@ -267,8 +268,8 @@ def _pdf_streams(content: bytes) -> Iterator[bytes]:
 def pdf_texts(content: bytes) -> list[str]:
     """Return the text that a PDF shows, as far as its strings say it.
 
-    Strings of one line are joined; strings of glyph numbers are translated by every table of the file that gives
-    glyphs their letters.
+    Strings of one line are joined; strings of glyph numbers, in brackets or in hexadecimal, are translated by every
+    table of the file that gives glyphs their letters.
     """
     texts, tables = [], []
     for stream in [content, *_pdf_streams(content)]:
@@ -281,18 +282,29 @@ def pdf_texts(content: bytes) -> list[str]:
         texts.append(plain)
     shown = []
     for plain in texts:
-        strings = [_pdf_string(found[1]) for found in re.finditer(rb"\(((?:[^()\\]|\\.)*)\)", plain, re.DOTALL)]
+        octets = [_pdf_octets(found[1]) for found in re.finditer(rb"\(((?:[^()\\]|\\.)*)\)", plain, re.DOTALL)]
+        strings = [_pdf_string(raw) for raw in octets]
         shown.append("".join(strings))
         shown.append(" ".join(strings))
         glyphs = [found[1] for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
         bare = [bytes(glyph).translate(None, b" \r\n\t") for glyph in glyphs]
-        shown += ["".join(_translated(glyph, table) for glyph in bare) for table in tables]
+        for numbers in ([raw.hex().encode() for raw in octets], bare):
+            shown += ["".join(_translated(glyph, table) for glyph in numbers) for table in tables]
+            # A word is drawn in several fonts, each with a table of its own, when it holds ligatures: "ff" in "office".
+            shown += ["".join(_in_any(glyph, order) for glyph in numbers) for order in (tables, tables[::-1])]
     return [text for text in shown if text]
 
 
+def _pdf_octets(raw: bytes) -> bytes:
+    """Undo the escapes of a string in brackets."""
+
+    def meant(found: re.Match[bytes]) -> bytes:
+        return bytes([int(found[1], 8) & 255]) if found[1] else _PDF_ESCAPES.get(found[2], found[2])
+
+    return re.sub(rb"\\(?:([0-7]{1,3})|(.))", meant, raw, flags=re.DOTALL)
+
+
 def _pdf_string(raw: bytes) -> str:
-    raw = re.sub(rb"\\([0-7]{1,3})", lambda found: bytes([int(found[1], 8) & 255]), raw)
-    raw = re.sub(rb"\\(.)", rb"\1", raw, flags=re.DOTALL)
     return raw.decode("utf-16", "replace") if raw[:2] in {b"\xfe\xff", b"\xff\xfe"} else raw.decode("latin-1")
 
 
@@ -314,6 +326,12 @@ def _glyph_letters(table: bytes) -> dict[int, str]:
 
 def _letters(text: bytes) -> str:
     return bytes.fromhex(text.decode().zfill(len(text) + len(text) % 2)).decode("utf-16-be", "replace")
+
+
+def _in_any(glyphs: bytes, tables: Sequence[dict[int, str]]) -> str:
+    """Translate glyph numbers by the first table that has them all."""
+    numbers = {int(glyphs[at : at + 4], 16) for at in range(0, len(glyphs) - 3, 4)}
+    return next((_translated(glyphs, table) for table in tables if numbers <= table.keys()), "")
 
 
 def _translated(glyphs: bytes, letters: dict[int, str]) -> str:

@@ -33,6 +33,8 @@ class Column:
         return self.word or re.sub(r"_?\{\w+\}", "", self.pattern)
 
 
+_VALIDITY = (Column("expires_on", TEXT), Column("help_line", TEXT))
+
 COLUMNS = (
     Column("rank", COUNT, 1),
     Column("rank_low", COUNT, 1),
@@ -65,6 +67,7 @@ COLUMNS = (
     Column("one_only_{category}", SHARE, 0, 1),
     Column("second_{category}", MINUTES, 0),
     Column("indicator_{indicator}", INDEX),
+    *_VALIDITY,
 )
 """Every column of the ranking. The first pattern that fits a name is its own."""
 
@@ -97,6 +100,7 @@ GAP_COLUMNS = (
     Column("length", DISTANCE, 0),
     Column("minutes_worst", MINUTES, 0, word="gap_minutes"),
     Column("n_venues", COUNT, 0, word="gap_venues"),
+    *_VALIDITY,
 )
 """Every column of the stretches far from help."""
 

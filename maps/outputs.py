@@ -22,7 +22,7 @@ from maps.static import draw_poster
 from maps.static_sheet import Form, Sheet
 from maps.static_strip import strip_png
 from maps.strip_chart import file_words, slug, strip_svg
-from maps.tables import csv_bytes, gaps_table, ranking_table
+from maps.tables import csv_bytes, gaps_table, held_until, ranking_table
 from maps.values import View
 from maps.view import make_view
 from maps.workbook import workbook_bytes
@@ -233,7 +233,7 @@ def geo_layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
         providers = providers.join(study.along.provider_exits)
     return {
         "areas": to_wgs84(areas),
-        "corridor": to_wgs84(study.corridor),
-        "venues": to_wgs84(study.venues),
-        "providers": to_wgs84(providers),
+        "corridor": to_wgs84(held_until(study.corridor, study)),
+        "venues": to_wgs84(held_until(study.venues, study)),
+        "providers": to_wgs84(held_until(providers, study)),
     }

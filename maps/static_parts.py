@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import shapely
 
 from layers.study import Study
+from maps.help_line import checked, ways_to_call
 from maps.names import clean
 from maps.static_labels import DISC_PT
 from maps.static_map import Choice, draw_hatch, has_regions, has_roads
@@ -84,13 +85,8 @@ def draw_footer(sheet: Sheet, area: Box, study: Study, view: View) -> float:
 def hotline_words(view: View) -> tuple[str, str, str]:
     """Return the hotline in the language of the page and in the other one, and the day it was checked."""
     t, line = view.texts, view.hotline
-    ways = [t("page.hotline_call", phone=line.phone)]
-    ways += [t("page.hotline_text", text=line.text)] if line.text else []
-    ways += [t("page.hotline_tty", tty=line.tty)] if line.tty else []
-    ways += [line.url] if line.url else []
-    words = f"{clean(line.name)}: {', '.join(clean(way) for way in ways)}. {t('page.hotline_note')}"
-    checked = f"{t('page.hotline_checked', date=t.date(line.checked_on))}." if line.checked_on else ""
-    return words, t("page.hotline_other", phone=clean(line.phone)), checked
+    words = f"{ways_to_call(line, t)}. {t('page.hotline_note')}"
+    return words, t("page.hotline_other", phone=clean(line.phone)), checked(line, t) if line.checked_on else ""
 
 
 def sources_by_kind(view: View) -> dict[str, list[str]]:

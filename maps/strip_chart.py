@@ -6,6 +6,7 @@ from html import escape
 from importlib.resources import files
 
 from layers.strip import Strip
+from maps.help_line import checked, ways_to_call
 from maps.strip_layout import highway_name, kind_label, lay_out
 from maps.strip_marks import Bar, Drawing, Mark, Point, Words
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, VENUES, outline
@@ -96,7 +97,11 @@ def file_words(strip: Strip, view: View) -> tuple[str, str]:
     t = view.texts
     title = strip_title(strip, t) + (f". {t('page.example')}" if view.example else "")
     dated = [t("subtitle.date", date=t.date(view.as_of))] if view.as_of else []
-    return title, " ".join([t("static.osm", osm=t("attribution.osm")) + ".", *dated, t("along.note")])
+    source = " ".join([t("static.osm", osm=t("attribution.osm")) + ".", *dated, t("along.note")])
+    lines = [source, t("page.review_then", date=t.date(view.expires_on)) if view.expires_on else ""]
+    if view.hotline:
+        lines.append(f"{ways_to_call(view.hotline, t)}. {t('page.hotline_note')} {checked(view.hotline, t)}")
+    return title, "\n".join(line for line in lines if line)
 
 
 def describe(strip: Strip, texts: Texts) -> str:

@@ -70,7 +70,7 @@ def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: st
     bands_min
         The study's bands, in minutes.
     title, footer
-        What to write above and below it; the page has words of its own.
+        What to write above and below it, here in one or more lines; the page has words of its own.
     """
     pen = _Pen(strip, texts, tuple(sorted(bands_min)))
     if title:
@@ -78,9 +78,9 @@ def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: st
         pen.y = _TITLE + 10
     for draw in (_towns, _exits, _axis, _venues, _providers, _lanes, _key):
         draw(pen)
-    if footer:
+    for line in footer.splitlines():
         pen.y += 14
-        pen.add(Words(0, pen.y, cut(footer, WIDTH, _FOOT), _FOOT, "words soft"))
+        pen.add(Words(0, pen.y, cut(line, WIDTH, _FOOT), _FOOT, "words soft"))
     return Drawing(WIDTH, round(pen.y + 4, 1), LEFT, RIGHT, tuple(pen.marks))
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from geo.vocabulary import VENUE_KINDS
 from layers.gaps import GAP_COLUMNS
 from layers.study import Study
+from maps.help_line import help_line
 
 UNREACHABLE = "no provider reachable"
 """Stands where minutes would, when nobody in the area can reach a provider."""
@@ -15,6 +16,9 @@ UNREACHABLE = "no provider reachable"
 MINUTES_DECIMALS = 1
 SHARE_DECIMALS = 4
 
+
+VALIDITY_COLUMNS = ("expires_on", "help_line")
+"""Columns of every table that leaves the tool, the same in each row."""
 
 SECTION_COLUMNS = ("ref", "from_milepost", "to_milepost", "unit", "from_exit", "to_exit", "town", "n_exits")
 
@@ -63,7 +67,7 @@ def ranking_table(study: Study, *, of: Literal["areas", "sections"] = "areas") -
     columns = [*first, *kinds, *worst, *per_category, *indicators]
     if of == "sections":
         columns += [*SECTION_COLUMNS, *(f"exit_{figure}_{c}" for c in required for figure in ("median", "worst"))]
-    return _rounded(areas[columns])
+    return held_until(_rounded(areas[columns]), study)
 
 
 def gaps_table(study: Study) -> pd.DataFrame:
@@ -72,8 +76,14 @@ def gaps_table(study: Study) -> pd.DataFrame:
     Minutes are ``inf`` where no provider can be reached.
     """
     if study.along is None:
-        return pd.DataFrame(columns=list(GAP_COLUMNS))
-    return study.along.gaps.round(MINUTES_DECIMALS)
+        return pd.DataFrame(columns=[*GAP_COLUMNS, *VALIDITY_COLUMNS])
+    return held_until(study.along.gaps.round(MINUTES_DECIMALS), study)
+
+
+def held_until(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Return a table that says in each row until when it may be used, and where to call: tables travel alone."""
+    expires_on = study.project.expires_on.isoformat()
+    return table.assign(**dict(zip(VALIDITY_COLUMNS, (expires_on, help_line(study.project)), strict=True)))
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.formatting.rule import DataBarRule
+from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -33,6 +33,7 @@ from maps.dictionary import (
     Meaning,
     meanings,
 )
+from maps.help_line import help_line
 from maps.manifest import manifest
 from maps.symbology import LIGHT
 from maps.tables import gaps_table, guard_formula, ranking_table
@@ -56,6 +57,8 @@ _BARS: Mapping[str, tuple[float, str]] = MappingProxyType(
 """Columns with a bar in each cell: the value of a full bar, and its colour."""
 _WIDEST, _NARROWEST = 46, 9
 _LONGEST_CELL = 32_000
+_LONGEST_FOOTER = 230
+_LATE = PatternFill(bgColor="FF8A1C1C", fill_type="solid")
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _CHANGED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -86,6 +89,7 @@ def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
     _write_sources(book.create_sheet(_sheet_name("sources", view)), study, view)
     for sheet in book.worksheets:
         _for_print(sheet, study.project.paper)
+        _for_expiry(sheet, study, view)
     book.properties.creator = "outreach-map"
     book.properties.title = _text(view.title)
     out = io.BytesIO()
@@ -213,6 +217,8 @@ def _entries(study: Study, view: View) -> Iterator[tuple[str, str, object]]:
     yield about, t("workbook.as_of"), t.date(study.project.as_of)
     if view.expires_on:
         yield about, t("workbook.expires"), t.date(view.expires_on)
+    if view.hotline:
+        yield about, t("workbook.help_line"), help_line(study.project)
     yield about, t("workbook.crs"), study.areas.crs.name
     yield about, t("workbook.made"), f"{record['tool']['name']} {record['tool']['version']}"
     if view.confidential_note:
@@ -295,6 +301,19 @@ def _for_print(sheet: Worksheet, paper: str) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+
+
+def _for_expiry(sheet: Worksheet, study: Study, view: View) -> None:
+    """Say below each printed page until when it may be used, and turn the head of the table red after that day."""
+    day = study.project.expires_on
+    # "&" begins a code in headers and footers of pages; they hold 255 characters at most.
+    said = f"{view.texts('page.review_then', date=view.texts.date(day))} {help_line(study.project)}"
+    if sheet.oddFooter is not None:
+        sheet.oddFooter.left.text = said.replace("&", "&&")[:_LONGEST_FOOTER]
+        sheet.oddFooter.left.size = 8
+    is_late = [f"TODAY()>DATE({day.year},{day.month},{day.day})"]
+    late = FormulaRule(formula=is_late, fill=_LATE, font=Font(color="FFFFFFFF"))  # type: ignore[no-untyped-call]
+    sheet.conditional_formatting.add(f"A1:{get_column_letter(sheet.max_column)}1", late)
 
 
 def _undated(book: bytes, day: dt.date) -> bytes:

@@ -224,7 +224,7 @@ def members(archive: bytes) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as opened:
             return {name: opened.read(name) for name in opened.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, NotImplementedError):
+    except Exception:  # noqa: BLE001 - zipfile lets a dozen kinds through
         return {}
 
 

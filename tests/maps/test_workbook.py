@@ -91,7 +91,7 @@ def test_numbers_are_numbers_with_formats(full, book):
     assert formats["corridor_share"] == formats["beyond_30_any"] == "0%"
     assert sheet.cell(2, columns.index("area_id") + 1).value == full.areas.index[0]
     assert sheet.cell(2, columns.index("priority") + 1).data_type == "n"
-    assert len(sheet.conditional_formatting) == 4
+    assert len(sheet.conditional_formatting) == 4 + 1  # bars, and the head after the day of expiry
 
 
 def test_small_tables_have_a_row_per_service(full, book):

@@ -23,7 +23,9 @@ from pyproj import Transformer
 
 from geo.compact import pack_points
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
+from geo.unpack import pdf_texts
 from maps.audit import audit_files
+from maps.static_sheet import drawing
 from tests.safety.conftest import run
 
 NAME, ADDRESS, PHONE, SITE = "Hidden Haven of Sister Alma", "412 Old Mill Road", "(601) 555-0960", "haven6-0.example"
@@ -65,6 +67,13 @@ def figure(path: Path, text: str, **options: object) -> None:
         drawing = matplotlib.figure.Figure(figsize=(3, 2))
         drawing.text(0.1, 0.5, text)
         drawing.savefig(path, **options)
+
+
+def printed(path: Path, text: str) -> None:
+    """Draw text as the map's own PDF does: glyph numbers in brackets, each moved a little."""
+    with drawing(600, 300) as sheet:
+        sheet.text(10, 10, text, size=9, colour="black")
+        path.write_bytes(sheet.save("pdf", title="x"))
 
 
 def png(out: Path, keyword: str, text: str, *, packed: bool) -> None:
@@ -137,6 +146,7 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "a comment of a workbook": (lambda o, x, y: workbook(o, comment=f"call {PHONE}"), "phone"),
     "a PDF": (lambda o, x, y: figure(o / "b.pdf", f"{ADDRESS} is here"), "address"),
     "a PDF of glyph numbers": (lambda o, x, y: figure(o / "b.pdf", ADDRESS, fonttype=42), "address"),
+    "a PDF of glyph numbers in brackets": (lambda o, x, y: printed(o / "b.pdf", f"Łódź – {ADDRESS} →"), "address"),
     "the title of a PDF": (lambda o, x, y: figure(o / "b.pdf", "x", metadata={"Title": NAME}), "name"),
     "a drawing": (lambda o, x, y: figure(o / "b.svg", NAME), "name"),
     "an attribute of a drawing": (lambda o, x, y: (o / "b.svg").write_text(f'<svg><path data-x="{x}" data-y="{y}"/></svg>'), "coordinates"),
@@ -164,6 +174,13 @@ def test_a_planted_leak_is_caught(leak: str, tmp_path: Path, telling: Path, plac
     shutil.copy(telling / "out" / "manifest.json", tmp_path)
     plant(tmp_path, *place)
     assert kinds(tmp_path, telling) == {kind} | ({"name", "coordinates"} if "deleted" in leak else set())
+
+
+def test_ligatures_of_a_pdf_are_read(tmp_path: Path) -> None:
+    """A printed "ff" or "fi" is one glyph, of another font than the letters around it."""
+    printed(tmp_path / "b.pdf", "Griffin Office of Clifford Flats")
+    read = {"".join(fold(text)) for text in pdf_texts((tmp_path / "b.pdf").read_bytes())}
+    assert any("griffinofficeofcliffordflats" in text for text in read)
 
 
 def test_the_clean_outputs_are_clean(out: Path, telling: Path) -> None:

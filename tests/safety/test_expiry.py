@@ -1,14 +1,24 @@
 """Every output says until when it may be used, and which help line was last checked when."""
 
 import datetime as dt
+import html
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import openpyxl
+import pyogrio
 import pytest
 
 from geo.errors import ProjectError
 from geo.project import Project
 from geo.project_file import load_project
+from geo.unpack import pdf_texts
+from maps.static_sheet import Sheet
+from tests.fuzz.targets import members
+from tests.safety.conftest import run
 
 EXAMPLE = Path(__file__).parents[2] / "geo" / "example" / "project.toml"
 
@@ -46,3 +56,78 @@ def test_the_help_line_and_the_day_it_was_checked_stand_on_the_page(telling: Pat
     page = (telling / "out" / "map.html").read_text(encoding="utf-8")
     for words in ("1-888-373-7888", "233733", "711", "911"):
         assert words in page
+
+
+EXPIRY, SPOKEN = "2027-11-01", "November 1, 2027"
+HELP = ("1-888-373-7888", "233733", "711")
+CHECKED = "Numbers checked November 1, 2026"
+
+
+def words_of(path: Path) -> str:
+    """Return what a reader of an output sees, words in a row."""
+    if path.suffix == ".pdf":
+        text = " ".join(pdf_texts(path.read_bytes()))
+    elif path.suffix == ".xlsx":
+        text = " ".join(re.sub(r"<[^>]+>", " ", part.decode()) for part in members(path.read_bytes()).values())
+    elif path.suffix == ".gpkg":
+        layers = pyogrio.list_layers(path)[:, 0]
+        assert all(
+            {"expires_on", "help_line"} <= set(pyogrio.read_info(path, layer=layer)["fields"]) for layer in layers
+        )
+        text = " ".join(gpd.read_file(path, layer=layer).to_csv() for layer in layers)
+    else:
+        text = html.unescape(re.sub(r"<[^>]+>", " ", path.read_text(encoding="utf-8-sig")))
+    return " ".join(text.split())
+
+
+def test_every_output_says_until_when_and_where_to_call(
+    telling: Path, record_property: Callable[[str, object], None]
+) -> None:
+    files = [path for path in sorted((telling / "out").iterdir()) if path.suffix != ".png" and path.name != "map.svg"]
+    for path in files:
+        said = words_of(path)
+        glued = said.replace(" ", "")  # a PDF may set each word on its own
+        assert EXPIRY in said or SPOKEN.replace(" ", "") in glued, path.name
+        assert all(number in glued for number in HELP), path.name
+        assert CHECKED.replace(" ", "") in glued or '"checked_on": "2026-11-01"' in said, path.name
+    assert {path.suffix for path in files} == {".html", ".svg", ".pdf", ".csv", ".xlsx", ".gpkg", ".json"}
+    record_property("figure", f"{len(files)} outputs say until when they hold, the help line, and when it was checked")
+
+
+def test_pictures_say_it_as_the_drawings_do(monkeypatch: pytest.MonkeyPatch, telling: Path) -> None:
+    """Words of map.png, map.svg and strip-*.png are painted: those given to the pen are looked at."""
+    drawn: list[str] = []
+    real = Sheet.text
+    monkeypatch.setattr(
+        Sheet, "text", lambda self, x, y, text, **how: (drawn.append(text), real(self, x, y, text, **how))
+    )
+    only = [part for name in ("map.png", "map.svg", "strip.png") for part in ("--only", name)]
+    assert run("map", telling / "project.toml", "--out", telling / "pictures", *only).exit_code == 0
+    said = " ".join(drawn)
+    assert (
+        said.count(SPOKEN)
+        == 1 + len(list((telling / "pictures").glob("strip-*.png")))
+        == said.count(CHECKED)
+        == said.count(HELP[1])
+    )
+
+
+def test_the_workbook_turns_red_after_that_day(telling: Path) -> None:
+    for sheet in openpyxl.load_workbook(telling / "out" / "ranking.xlsx"):
+        formulas = [
+            rule.formula[0]
+            for rules in sheet.conditional_formatting
+            for rule in rules.rules
+            if rule.type == "expression"
+        ]
+        assert formulas == ["TODAY()>DATE(2027,11,1)"]
+        assert SPOKEN in sheet.oddFooter.left.text
+
+
+def test_the_terminal_says_it_too(telling: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = run("rank", telling / "project.toml", "--top", 1).stdout
+    assert f"To be checked again by {SPOKEN}." in printed
+    assert HELP[0] in printed
+    text = (telling / "project.toml").read_text().replace("as_of = 2026-11-01", "as_of = 2020-11-01")
+    (telling / "old.toml").write_text(text)
+    assert "This map was to be checked by November 1, 2021." in run("rank", telling / "old.toml", "--top", 1).stdout

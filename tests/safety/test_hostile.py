@@ -224,3 +224,25 @@ def test_client_data_in_any_file(study: Path) -> None:
         table.assign(**{"Date of Birth": "1999-01-01"}).to_csv(study / name, index=False)
     result = check(study)
     assert result.stderr.count("looks like personal data about people") == 2
+
+
+ESCAPE = "\x1b]0;owned\x07\x1b[31m\u202e"
+
+
+def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
+    """Names of files and columns, values of the project, texts of rows: none may hold an escape when it is printed."""
+    study = write_example(tmp_path / "study").parent
+    (study / "providers.csv").rename(study / f"p{ESCAPE}.csv")
+    escaped = ESCAPE.replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\u202e", "\\u202e")
+    text = (study / "project.toml").read_text().replace("providers.csv", f"p{escaped}.csv")
+    text = text.replace('source = "Invented providers"', f'source = "{escaped}"')
+    (study / "project.toml").write_text(text)
+    wrong = text.replace('population = "population"', f'population = "{escaped}"').replace(
+        "half_width_m", f'"half{escaped}"'
+    )
+    (study / "wrong.toml").write_text(wrong)
+    (study / "column.toml").write_text(text.replace('population = "population"', f'population = "{escaped}"'))
+    for command in (("check", "project.toml"), ("rank", "project.toml"), ("map", "project.toml", "--only", "ranking.csv"), ("check", "wrong.toml"), ("check", "column.toml"), ("check", f"none{ESCAPE}.toml")):  # fmt: skip
+        done = run(command[0], study / command[1], *command[2:])
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", done.output), command
+    assert "p\ufffd]0;owned" in run("check", study / "project.toml").output

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +20,44 @@ from geo.providers import read_providers
 from layers.inversion import SURE, Hidden, Published, evidence, locate, radius_said_m
 from tests.safety.conftest import run, tell_all
 
-OUTPUTS = ("map.html", "map.svg", "ranking", "areas")
 ROOT = Path(__file__).parents[2]
 
 
-def test_other_names_and_places_in_the_same_regions_give_the_same_bytes(telling: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("audience", ["public", "taskforce"])
+def test_other_names_and_places_in_the_same_regions_give_the_same_bytes(
+    telling: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    audience: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    """In every output, sections, gaps and strip charts too, in the road cache, and in every word that is printed."""
     study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    text = (study / "project.toml").read_text()
+    (study / "project.toml").write_text(text + "\n[sections]\nlength_m = 16000\n")
+    made: dict[int, dict[str, bytes]] = {}
     for seed in (7, 8):
         tell_all(study, seed=seed)
-        only = [word for name in OUTPUTS for word in ("--only", name)]
-        assert run("map", study / "project.toml", "--out", tmp_path / str(seed), *only).exit_code == 0
-    for path in sorted((tmp_path / "7").iterdir()):
-        assert path.read_bytes() == (tmp_path / "8" / path.name).read_bytes(), path.name
-        if path.name != "manifest.json":
-            assert path.read_bytes() == (telling / "out" / path.name).read_bytes(), path.name
+        folder, cache = tmp_path / f"out-{seed}", tmp_path / f"cache-{seed}"
+        monkeypatch.setenv("OUTREACH_CACHE_DIR", str(cache))
+        skipped = [word for name in ("map.png", "map.pdf") if audience == "taskforce" for word in ("--skip", name)]
+        done = run("map", study / "project.toml", "--out", folder, "--audience", audience, *skipped)
+        checked = run("check", study / "project.toml", "--audience", audience)
+        ranked = run("rank", study / "project.toml", "--format", "json", "--areas", "sections")
+        assert done.exit_code == checked.exit_code == ranked.exit_code == 0, done.output
+        printed = (done.output + checked.output + ranked.output).replace(f"-{seed}", "")
+        made[seed] = {path.name: path.read_bytes() for path in (*folder.iterdir(), *cache.iterdir())}
+        made[seed]["what was printed"] = printed.encode()
+    assert {name for name in made[7] if made[7][name] != made[8].get(name)} == set()
+    assert (
+        made[7].keys()
+        == made[8].keys()
+        >= {"sections.csv", "gaps.csv", "strip-i-55.svg", "briefing.html", "ranking.xlsx"}
+    )
+    record_property(
+        "figure",
+        f"{audience}: {len(made[7])} files, cache and printed words included, without a byte that depends on a place",
+    )
 
 
 def test_the_door_lets_nothing_else_through(telling: Path, tmp_path: Path) -> None:
