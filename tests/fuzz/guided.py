@@ -23,7 +23,7 @@ def main() -> None:
 
     kind, tally_file, *options = sys.argv[1:]
     folder = Path(tempfile.mkdtemp(prefix="outreach-fuzz-"))
-    tally = Tally()
+    tally, seeds = Tally(), KINDS[kind].seeds()
 
     def one(content: bytes) -> None:
         attempt(kind, content, folder, tally)
@@ -33,13 +33,13 @@ def main() -> None:
     def mutate(content: bytes, most: int, seed: int) -> bytes:
         chance = random.Random(seed)
         if not content.strip() or chance.random() < 0.3:
-            content = chance.choice(KINDS[kind].seeds())
+            content = chance.choice(seeds)
         own = None if chance.random() < 0.5 else lambda part: atheris.Mutate(part, len(part) + 64)
         return changed(kind, content, chance, own)[:most]
 
     corpus = folder / "corpus"
     corpus.mkdir()
-    for number, seed in enumerate(KINDS[kind].seeds()):
+    for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     limits = [
         f"-timeout={HANG_S}",

@@ -196,7 +196,7 @@ def peak_bytes() -> int:
 
 def limit_memory() -> None:
     """Let an allocation fail that would take this process beyond the limit by far: libosmium's threads reserve some."""
-    limit = 4 * MEMORY_BYTES
+    limit = 8 * MEMORY_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
