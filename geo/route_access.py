@@ -128,20 +128,22 @@ class _Lookup:
     def called(self, ways: Sequence[int], besides: set[str]) -> dict[str, str]:
         """Return what people call the ways that do not belong to some refs: by numbers, the largest roads first.
 
-        Where none has a number, the names of the largest count. Labels by ref or name, as `road_labels` gives them; of
-        two labels for one number, that with a name.
+        Of the numbers of one road those that it carries itself come first, then those of its route relations. Where
+        none has a number, the names of the largest count. Labels by ref or name, as `road_labels` gives them; of two
+        labels for one number, that with a name.
         """
-        ranks: dict[str, tuple[bool, int]] = {}
+        ranks: dict[str, tuple[bool, int, int]] = {}
         labels: dict[str, str] = {}
         for way in ways:
             refs = split_refs(self.roads.ref[way])
             if besides & {canonical_ref(ref) for ref in refs}:
                 continue
-            rank = not refs, int(self.roads.road_class[way])
-            for key, label in road_labels(self.roads.ref[way], self.roads.name[way]).items():
+            named = road_labels(self.roads.ref[way], self.roads.name[way])
+            for place, (key, label) in enumerate(named.items()):
+                rank = not refs, int(self.roads.road_class[way]), place
                 ranks[key] = min(rank, ranks.get(key, rank))
                 labels[key] = min(label, labels.get(key, label), key=_plainest)
-        first = min(ranks.values(), default=(True, 0))
+        first = min(ranks.values(), default=(True, 0, 0))
         told = [key for key, rank in ranks.items() if (rank == first if first[0] else not rank[0])]
         return {key: labels[key] for key in sorted(told, key=lambda key: (ranks[key], key))[:_MOST_ROADS]}
 

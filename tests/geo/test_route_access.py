@@ -59,7 +59,7 @@ def test_ramps_lead_to_numbered_roads_and_crossings_are_found(found):
         ({"name": "Raymond Road", "ref": "MS 18"}, "MS 18"),
         ({"name": "Raymond Road", "ref": "18"}, "Raymond Road (18)"),
         ({"ref": "18"}, "road 18"),
-        ({"ref": "US 49;MS 18"}, "MS 18 / US 49"),
+        ({"ref": "US 49;MS 18;US 98"}, "US 49 / MS 18"),
         ({"ref": "I 220"}, "I-220"),
         ({"ref": "FIXME", "name": "Main Street"}, "Main Street"),
         ({"ref": "FIXME", "name": "fixme: ask"}, ""),
@@ -90,6 +90,21 @@ def test_roads_are_called_by_their_number_with_its_kind_else_by_their_name(found
 def test_signs_tell_what_the_exit_itself_does_not(found, exit_tags, link, number, crossing):
     _, access = found(exit_tags=exit_tags, link=link)
     assert access.loc["n2", ["ref", "crossing"]].tolist() == [number, crossing]
+
+
+def test_numbers_of_a_road_itself_come_before_those_of_its_relations(write_osm):
+    ways = [
+        (1, [1, 4, 5], {"highway": "trunk", "ref": "I 55"}),
+        (2, [9, 4, 10], {"highway": "primary", "ref": "US 61"}),
+    ]
+    routes = [
+        (number, [(2, "")], {"type": "route", "route": "road", **tags})
+        for number, tags in enumerate(
+            [{"ref": "GRR"}, {"network": "US:US", "ref": "61"}, {"network": "US:MS", "ref": "3"}], start=1
+        )
+    ]
+    osm = read_osm([write_osm(NODES, ways, routes)])
+    assert access_points(osm.roads, osm.junctions, ["I-55"])["crossing"].tolist() == ["US 61 / GRR"]
 
 
 def test_the_road_at_the_end_of_the_ramp_counts_more_than_the_sign(found):
