@@ -94,7 +94,7 @@ def shared_capacity(
     basis: dict[str, str] = {}
     for category in categories:
         capacity, basis[category] = supply(providers, category)
-        own = trips[trips["destination"].isin(capacity.index)]
+        own = trips[providers.index.isin(capacity.index)[trips["destination"].to_numpy()]]
         share = MEASURES[measure](people["population"], capacity, own, decay=decay)
         columns[f"share_{category}"] = share
         columns[f"choices_{category}"] = own.groupby("origin").size().reindex(people.index, fill_value=0)
@@ -114,11 +114,17 @@ def kth_nearest(trips: pd.DataFrame, people: pd.Index, *, k: int) -> pd.Series:
     k
         1 is the nearest.
     """
-    order = np.lexsort((trips["minutes"], trips["origin"]))
-    origin = trips["origin"].to_numpy()[order]
-    place = np.arange(len(order)) - np.searchsorted(origin, origin)
-    nth = pd.Series(trips["minutes"].to_numpy()[order], index=origin)[place == k - 1]
-    return nth.reindex(people, fill_value=np.inf).rename("kth_nearest")
+    origin, minutes = people.get_indexer(pd.Index(trips["origin"])), trips["minutes"].to_numpy(dtype=float, copy=True)
+    nearest = np.full(len(people), np.inf)
+    np.minimum.at(nearest, origin, minutes)
+    for _ in range(k - 1):  # each time one trip of each place is struck out: quicker than to sort them all
+        first = np.flatnonzero(minutes == nearest[origin])
+        struck = np.full(len(people), -1)
+        struck[origin[first]] = first
+        minutes[struck[struck >= 0]] = np.inf
+        nearest[:] = np.inf
+        np.minimum.at(nearest, origin, minutes)
+    return pd.Series(nearest, index=people, name="kth_nearest")
 
 
 def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.DataFrame:
