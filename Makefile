@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: map test lint types bench fuzz safety crash-test audit-deps clean
+.PHONY: map test lint types bench fuzz safety crash-test audit-deps picture clean
 
 map: $(STAMP)
 	@rm -rf out/example
@@ -49,6 +49,9 @@ audit-deps: $(STAMP)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[audit]"
 	$(BIN)/pip-licenses --order license --format markdown
 	$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off
+
+picture: $(STAMP)
+	$(BIN)/python -m tests.browser.picture
 
 clean:
 	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

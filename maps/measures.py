@@ -8,6 +8,9 @@ from maps.symbology import band_breaks, classify, quantile_breaks, ramp_position
 from maps.texts import Texts
 from maps.values import Measure, Place, Row
 
+_SHORT = 1000
+"""Numbers of people from this one on are told in thousands."""
+
 
 def make_measures(rows: Sequence[Row], place: Place, texts: Texts) -> tuple[Measure, ...]:
     """Return the measures of the rows: priority first, then minutes, the rural gap, and the parts of the priority."""
@@ -41,7 +44,18 @@ def _rural(rows: Sequence[Row], place: Place, texts: Texts) -> tuple[Measure, ..
     # Breaks that are read at a glance: 1,200 instead of 1,187.
     breaks = quantile_breaks(values, decimals=min(0, 2 - len(f"{most:.0f}")))
     label = texts("measure.rural", minutes=f"{place.headline_min:g}")
-    return (_measure("rural", label, "people", values, breaks, _words(breaks, 0, texts)),)
+    words = _words(breaks, 0, texts)
+    if breaks and breaks[0] >= _SHORT:
+        words = [_short(cuts, texts) for cuts in (breaks[:1], *pairwise(breaks), breaks[-1:])]
+        words[0], words[-1] = texts("key.under_n", n=words[0]), texts("key.over", n=words[-1])
+    return (_measure("rural", label, "people", values, breaks, words),)
+
+
+def _short(cuts: Sequence[float], texts: Texts) -> str:
+    """Return numbers of people in thousands: five of them stand side by side in the key."""
+    thousands = (cut / 1000 for cut in cuts)
+    numbers = [texts.number(value, 0 if value == int(value) else 1) for value in thousands]
+    return texts("format.thousand", n="–".join(numbers))
 
 
 def _scores(key: str, label: str, values: list[float], texts: Texts) -> Measure:

@@ -86,13 +86,18 @@ def make_place(study: Study) -> Place:
     unit = project.units
     return Place(
         area=isolate(clean(project.study_area)),
-        singular=clean(project.areas.singular),
-        plural=clean(project.areas.plural),
+        singular=_noun(project.areas.singular, project.language),
+        plural=_noun(project.areas.plural, project.language),
         unit=unit if unit in METRES_PER else "mi",
         required=tuple(c for c in CATEGORIES if f"minutes_{c}" in study.areas.columns),
         headline_min=project.access.headline_min,
         bands_min=tuple(project.access.bands_min),
     )
+
+
+def _noun(noun: str, language: str) -> str:
+    """Return what an area is called; common English nouns are known in the other languages."""
+    return load_texts(language).phrase(clean(noun))
 
 
 def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...]) -> tuple[Row, ...]:

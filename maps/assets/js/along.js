@@ -204,7 +204,9 @@ function makeAlong(map, data, points) {
       if (box.open) {
         before = {centre: map.getCenter(), zoom: map.getZoom(), key: key.open};
         if (map.getSize().y < 420) key.open = false;
-        map.fitBounds(seen, {animate: false});
+        // Who sees everything goes on seeing everything, without the margins that a high map can spare.
+        const everything = seen.contains(data.bounds);
+        map.fitBounds(everything ? data.bounds : seen, {padding: everything ? [6, 6] : [0, 0], animate: false});
         before.left = map.getCenter();
       } else if (before) {
         key.open = before.key;
