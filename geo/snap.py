@@ -1,5 +1,7 @@
 """Places on the road network: which road a point attaches to, where along it, and how far off it lies."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -165,7 +167,11 @@ def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tup
 
 def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
     """Return the samples nearest to each point, one row each."""
-    near: Int32s = rows[tree.query(points, k=np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1), workers=-1)[1]]
+    count = np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1)
+    # Not by the `workers` of the tree: Ctrl-C would end them in the middle, and the program with a crash.
+    with ThreadPoolExecutor() as pool:
+        parts = np.array_split(points, os.cpu_count() or 1)
+        near: Int32s = rows[np.concatenate(list(pool.map(lambda part: tree.query(part, k=count)[1], parts)))]
     return near
 
 

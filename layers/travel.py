@@ -195,7 +195,6 @@ def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
         travel.people.geometry.get_coordinates().to_numpy(),
         k=np.arange(1, near + 1),
         distance_upper_bound=np.nextafter(longest_m, np.inf),  # it is not reached itself
-        workers=-1,
     )
     legs_m = to_road[:, None] + np.append(from_road, -np.inf)[choice]  # the last one stands for "none so near"
     origin, rank = np.nonzero(straight_m <= legs_m)
