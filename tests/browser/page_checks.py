@@ -126,6 +126,7 @@ class PageChecks:
         )
         assert kinds <= set(in_key)
         layers = page.eval_on_selector_all("#key [data-layers]", "boxes => boxes.map(box => box.dataset.layers)")
+        assert page.locator("#key .reach").count()
         for name in ("highways", "band", "under", "weak"):
             if name in layers:
                 assert page.locator(f"#key .{name.removesuffix('s')}").count()
