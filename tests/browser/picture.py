@@ -15,15 +15,14 @@ FILE = Path(__file__).parents[2] / "docs" / "example.png"
 
 
 def main() -> None:
-    """Open the page of the bundled example at 1280 by 800 and keep what is seen, in 128 colors."""
+    """Open the page of the bundled example at 1280 by 800 and keep what is seen."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = Path(folder) / "map.html"
         page_file.write_text(render_page(example(Path(folder))), encoding="utf-8")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = open_page(browser, page_file).page
         page.wait_for_timeout(1000)
-        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        picture.quantize(128, dither=Image.Dither.NONE).save(FILE, optimize=True)
+        Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(FILE, optimize=True)
         browser.close()
 
 
