@@ -146,18 +146,23 @@ def test_a_killed_map_is_followed_by_a_good_one(telling: Path, tmp_path: Path) -
 
 
 KEEPER = """
-import pickle, sys
+import os, pickle, sys
 from pathlib import Path
 from geo.cache import keep
 folder, entry = Path(sys.argv[1]), pickle.loads(Path(sys.argv[2]).read_bytes())
-print("ready", flush=True)
-while True:
-    for key in "ab":
-        keep(folder, key, entry)
+for _ in sys.stdin:
+    child = os.fork()
+    while not child:
+        for key in "ab":
+            keep(folder, key, entry)
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("gone", flush=True)
 """
-"""Writes road networks into a cache, one after another."""
+"""For each line it is given, starts a process that writes road networks into a cache, one after another."""
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes of POSIX")
 def test_kill_9_while_the_road_cache_is_written(
     telling: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
 ) -> None:
@@ -171,15 +176,19 @@ def test_kill_9_while_the_road_cache_is_written(
     monkeypatch.undo()
     entry = pickle.loads((tmp_path / "entry").read_bytes())
     chance, cut, most = random.Random(9), 0, 0
+    folder.mkdir()
+    keeper = start("-c", KEEPER, str(folder), str(tmp_path / "entry"), stdin=subprocess.PIPE)
     for _ in range(KILLS):
-        writer = start("-c", KEEPER, str(folder), str(tmp_path / "entry"))
-        writer.stdout.readline()
+        print(file=keeper.stdin, flush=True)
+        child = int(keeper.stdout.readline())
         time.sleep(chance.uniform(0, 0.1))
-        writer.kill()
-        writer.communicate()
+        os.kill(child, signal.SIGKILL)
+        keeper.stdout.readline()
         left = [path.name for path in folder.iterdir() if not path.name.endswith(".cache")]
         cut, most = cut + bool(left), max(most, len(left))
         assert all(found.sources for found in entries(folder))  # each is whole
+    keeper.kill()
+    keeper.communicate()
     assert most <= 1  # what the one before left behind, the next one took away
     keep(folder, "a", entry)
     assert sorted(path.name for path in folder.iterdir()) in (["roads-a.cache"], ["roads-a.cache", "roads-b.cache"])
