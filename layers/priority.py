@@ -65,17 +65,35 @@ def priority(parts: pd.DataFrame, weights: Weights) -> pd.Series:
     return (100 * weighted / total).round(PRIORITY_DECIMALS).rename("priority")
 
 
+def nobody_to_meet(areas: pd.DataFrame) -> pd.Series:
+    """Return whether outreach meets nobody in an area: no one lives there, and no venue in the corridor is listed.
+
+    Its gap and need then count 0: the distances from a lake or an airfield say nothing about people. Where a venue is
+    listed, travelers are met, and the gap of the place counts.
+
+    Parameters
+    ----------
+    areas
+        With ``population`` and ``n_venues``.
+    """
+    return (areas["population"].eq(0) & areas["n_venues"].eq(0)).rename("nobody_to_meet")
+
+
 def rank(priorities: pd.Series) -> pd.Series:
     """Return the rank of each area, 1 for the highest priority; equal priorities share the better rank (1, 2, 2, 4)."""
     return priorities.rank(method="min", ascending=False).astype(int).rename("rank")
 
 
-def underserved(share_beyond_any: pd.Series) -> pd.Series:
+def underserved(share_beyond_any: pd.Series, population: pd.Series) -> pd.Series:
     """Return whether most people of an area are beyond the headline band for at least one required service.
+
+    An area where nobody lives is not underserved.
 
     Parameters
     ----------
     share_beyond_any
         Share of people beyond the band for one or more of the required categories, 0–1.
+    population
+        People of each area, 0 or more, on the same index.
     """
-    return (share_beyond_any > 0.5).rename("underserved")  # noqa: PLR2004 - "most" means more than half
+    return ((share_beyond_any > 0.5) & (population > 0)).rename("underserved")  # noqa: PLR2004 - "most" means more than half

@@ -8,7 +8,7 @@ from geo.vocabulary import VENUE_KINDS
 from layers.access import access_by_area
 from layers.corridor import corridor_highways, corridor_share
 from layers.need import need_by_area
-from layers.priority import PART_DECIMALS, priority, rank, reach, underserved
+from layers.priority import PART_DECIMALS, nobody_to_meet, priority, rank, reach, underserved
 from layers.rural import rural_by_area
 from layers.sharing import sharing_by_area
 from layers.uncertainty import confidence, rank_interval
@@ -59,8 +59,10 @@ def rank_areas(
     areas = areas.join(pd.concat(figures, axis=1))
     areas = areas.assign(reach=reach(areas["n_venues"], areas["corridor_share"]))
     parts = areas[["access_gap", "need", "reach"]].round(PART_DECIMALS)
+    parts[["access_gap", "need"]] = parts[["access_gap", "need"]].mask(nobody_to_meet(areas), 0.0)
     areas = areas.assign(**parts, priority=priority(parts, project.weights))
-    areas = areas.assign(rank=rank(areas["priority"]), underserved=underserved(areas[f"beyond_{headline_min:g}_any"]))
+    far = underserved(areas[f"beyond_{headline_min:g}_any"], areas["population"])
+    areas = areas.assign(rank=rank(areas["priority"]), underserved=far)
     areas = areas.join(rank_interval(areas, people, project))
     areas = areas.join(confidence(areas, people))
     return areas.sort_index().sort_values("rank", kind="stable")

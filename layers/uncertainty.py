@@ -12,7 +12,7 @@ import pandas as pd
 from geo.project import Indicator, Project
 from layers.access import effective_population, mean_over_people, point_gap
 from layers.need import UNKNOWN_NEED, percentile_rank
-from layers.priority import reach
+from layers.priority import nobody_to_meet, reach
 
 DRAWS = 1000
 SEED = 20_260_101
@@ -37,7 +37,7 @@ def rank_interval(areas: pd.DataFrame, people: pd.DataFrame, project: Project) -
     Parameters
     ----------
     areas
-        Indexed by ``area_id``, with ``n_venues``, ``corridor_share`` and ``rank``.
+        Indexed by ``area_id``, with ``population``, ``n_venues``, ``corridor_share`` and ``rank``.
     people
         With ``area_id``, ``population``, ``minutes_<category>`` for each required category and the indicators.
     project
@@ -53,8 +53,9 @@ def rank_interval(areas: pd.DataFrame, people: pd.DataFrame, project: Project) -
     Saisana, Saltelli and Tarantola (2005), JRSS-A 168: 307-323, for the approach.
     """
     rng = np.random.default_rng(SEED)
-    gaps = _gaps_by_factor(areas, people, project)
-    needs = _need_by_indicator(areas, people, project.people.indicators)
+    counts = ~nobody_to_meet(areas).to_numpy()[:, None]
+    gaps = _gaps_by_factor(areas, people, project) * counts
+    needs = _need_by_indicator(areas, people, project.people.indicators) * counts
     given = project.weights
     weights = _dirichlet(rng, np.array([given.access_gap, given.need, given.reach]), DRAWS)
     shares = _dirichlet(rng, np.array([i.weight for i in project.people.indicators.values()] or [1.0]), DRAWS)

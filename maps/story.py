@@ -75,7 +75,7 @@ def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: P
     main = max(parts, key=lambda part: parts[part])
     sentences = [
         texts(f"reason.{main}"),
-        _access_sentence(row["services"], place, texts),
+        _access_sentence(row["services"], place, texts) if row["population"] else texts("reason.nobody"),
         _venue_sentence(row, place, texts),
         _need_sentence(record, project, texts),
     ]

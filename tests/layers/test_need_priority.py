@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.project import Indicator, Project, Weights
 from layers.need import UNKNOWN_NEED, need_by_area, percentile_rank
-from layers.priority import priority, rank, reach, underserved
+from layers.priority import nobody_to_meet, priority, rank, reach, underserved
 from layers.uncertainty import confidence, rank_interval
 
 POVERTY = {"poverty": Indicator(column="p", label="Poverty")}
@@ -80,7 +80,8 @@ def test_equal_priorities_share_the_better_rank() -> None:
 
 
 def test_underserved_means_more_than_half() -> None:
-    assert underserved(pd.Series([0.5, 0.51])).tolist() == [False, True]
+    shares, living = pd.Series([0.5, 0.51, 1.0]), pd.Series([10, 10, 0])
+    assert underserved(shares, living).tolist() == [False, True, False]
 
 
 def county_tables(n: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -88,7 +89,7 @@ def county_tables(n: int = 40) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = [f"{i:02d}" for i in range(n)]
     areas = pd.DataFrame(
         {
-            "n_venues": rng.integers(0, 9, n), "corridor_share": rng.random(n), "rank": np.arange(1, n + 1),
+            "population": 100.0, "n_venues": rng.integers(0, 9, n), "corridor_share": rng.random(n), "rank": np.arange(1, n + 1),
             "highways": "I 1",
         },
         index=pd.Index(ids, name="area_id"),
@@ -118,6 +119,19 @@ def test_an_area_worst_in_everything_is_first_in_every_draw() -> None:
     people.loc[0, ["minutes_medical", "poverty"]] = [np.inf, 9.0]
     interval = rank_interval(areas, people, small_project())
     assert interval.loc["00"].tolist() == [1, 1]
+
+
+def test_where_nobody_can_be_met_the_distance_does_not_count() -> None:
+    areas, people = county_tables(20)
+    areas.loc["00", ["population", "n_venues", "corridor_share", "rank"]] = [0, 0, 0.0, 20]
+    people.loc[0, ["population", "minutes_medical", "poverty"]] = [0, np.inf, 9.0]
+    assert nobody_to_meet(areas).tolist() == [True] + [False] * 19
+    assert rank_interval(areas, people, small_project()).loc["00"].tolist() == [20, 20]
+
+
+def test_travelers_are_met_where_a_venue_is_listed() -> None:
+    areas = pd.DataFrame({"population": [0, 0, 5], "n_venues": [0, 1, 0]})
+    assert nobody_to_meet(areas).tolist() == [True, False, False]
 
 
 def test_a_weight_of_zero_stays_out_of_every_draw() -> None:
