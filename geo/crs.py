@@ -32,7 +32,7 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
     Raises
     ------
     ProjectError
-        If `code` is unknown, not measured in metres, or gets lengths in the areas wrong by more than `SCALE_ERROR`.
+        If `code` is unknown or not measured in metres.
     """
     if code is None:
         return areas.estimate_utm_crs()
@@ -44,14 +44,6 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
         raise ProjectError(
             _problem(f"{code!r} ({crs.name}) is not measured in metres.", f"Use a projected metric CRS, {_ELSE}")
         )
-    error = _scale_error(crs, areas)
-    if error > SCALE_ERROR:
-        raise ProjectError(
-            _problem(
-                f"{code!r} ({crs.name}) measures lengths in the areas up to {error * 100:.0f} % wrong.",
-                f"Use a projection made for their state, {_ELSE}",
-            )
-        )
     return crs
 
 
@@ -59,13 +51,32 @@ def _problem(message: str, remedy: str) -> list[Problem]:
     return [Problem(message, column="crs", remedy=remedy)]
 
 
-def _scale_error(crs: CRS, areas: gpd.GeoDataFrame) -> float:
-    """Return how far a metre of `crs` is from a metre on the ground, at worst, as a share."""
+def require_true_lengths(areas: gpd.GeoDataFrame) -> None:
+    """Refuse a metric CRS that stretches the areas, such as Web Mercator.
+
+    Parameters
+    ----------
+    areas
+        The areas to rank, in their metric CRS. A grid of 5 by 5 points over their bounds is looked at.
+
+    Raises
+    ------
+    ProjectError
+        If a metre of the CRS is more than `SCALE_ERROR` off a metre on the ground at any of the points.
+    """
     left, bottom, right, top = areas.to_crs(WGS84).total_bounds
     lon, lat = np.meshgrid(np.linspace(left, right, 5), np.linspace(bottom, top, 5))
-    scales = Proj(crs).get_factors(lon.ravel(), lat.ravel())
+    scales = Proj(areas.crs).get_factors(lon.ravel(), lat.ravel())
     errors = np.abs(np.concatenate([scales.meridional_scale, scales.parallel_scale]) - 1)
-    return float(np.where(np.isfinite(errors), errors, np.inf).max())
+    error = float(np.where(np.isfinite(errors), errors, np.inf).max())
+    if error > SCALE_ERROR:
+        worst = f"up to {error * 100:.0f} % wrong" if error < 1 else "wrong"
+        raise ProjectError(
+            _problem(
+                f"{areas.crs.to_string()!r} ({areas.crs.name}) measures lengths in the areas {worst}.",
+                f"Use a projection made for their state, {_ELSE}",
+            )
+        )
 
 
 def to_metric(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
 from geo.beside import beside
-from geo.crs import WGS84, to_metric
+from geo.crs import WGS84, require_true_lengths, to_metric
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file
 from geo.network import RoadNetwork
@@ -124,6 +124,8 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     attempts = _Attempts()
     say("Reading areas …")
     areas = attempts.run(lambda: read_areas(project.areas, crs=project.crs))
+    if areas and project.crs:
+        attempts.run(lambda: require_true_lengths(areas.table))
     # Without areas there is no metric CRS; the other tables are still checked, in degrees.
     crs = areas.table.crs if areas else WGS84
     urban_file = project.people.urban_areas

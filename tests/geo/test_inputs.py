@@ -78,6 +78,14 @@ def test_a_mistake_of_the_highways_alone_is_a_network_error(study):
         load(study)
 
 
+def test_a_crs_that_stretches_is_told_beside_the_other_problems(study):
+    replace(study, 'crs = "EPSG:3814"', 'crs = "EPSG:3857"')
+    replace(study, '"poverty_pct"', '"poverty"')
+    with pytest.raises(InputError) as error:
+        load(study)
+    assert ["Mercator" in str(problem) for problem in error.value.problems] == [True, False]
+
+
 def test_mistakes_of_several_kinds_are_an_input_error_with_all(study):
     replace(study, '["I 55", "I 20"]', '["I 555"]')
     replace(study, '"poverty_pct"', '"poverty"')
