@@ -284,6 +284,8 @@ class Hotline(Section):
     text: str = "233733"
     tty: str = "711"
     url: str = "humantraffickinghotline.org"
+    state_line: Annotated[str, Field(max_length=200)] = ""
+    """A line of the state or region beside it, as it is printed: "Mississippi line: 601-555-0100"; "" for none."""
     checked_on: dt.date = dt.date(2026, 11, 1)
     """The day somebody last made sure that these are right."""
 

@@ -157,7 +157,7 @@ def audit_study(folder: Path, study: Study) -> Audit:
     if not sections:
         return audit_folder(folder, (), crs=crs)
     regions = stand_in_regions(project, crs=crs)
-    phones = _printed_phones(project.hotline.phone)
+    phones = _printed_phones(project.hotline.phone, project.hotline.state_line)
     audit = audit_folder(folder, read_secrets(sections, regions=regions, crs=crs, phones=phones), crs=crs)
     if audit.problems and len(sections) < len(project.providers):
         secrets = read_secrets(project.providers, regions=regions, crs=crs, phones=phones)
@@ -182,7 +182,8 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     areas = _layer(folder, "areas")
     crs = _crs(manifest, areas)
     regions = _regions(parameters, areas)
-    phones = _printed_phones(str((parameters.get("hotline") or {}).get("phone", "")))
+    line = parameters.get("hotline") or {}
+    phones = _printed_phones(*(str(line.get(key, "")) for key in ("phone", "state_line")))
     secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, phones=phones)
     return audit_folder(folder, secrets, crs=crs)
 
@@ -199,8 +200,8 @@ def _rows(numbers: set[int]) -> str:
     return f"row {shown}" if len(listed) == 1 else f"rows {shown}"
 
 
-def _printed_phones(phone: str) -> tuple[str, ...]:
-    return (phone, "1-888-373-7888", "1-888-222-8000")
+def _printed_phones(*lines: str) -> tuple[str, ...]:
+    return (*lines, "1-888-373-7888", "1-888-222-8000")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

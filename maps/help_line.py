@@ -12,12 +12,13 @@ def help_line(project: Project) -> str:
 
 
 def ways_to_call(line: Hotline, texts: Texts) -> str:
-    """Return name, numbers and address of a help line."""
+    """Return name, numbers and address of a help line, and the line of the state."""
     ways = [texts("page.hotline_call", phone=line.phone)]
     ways += [texts("page.hotline_text", text=line.text)] if line.text else []
     ways += [texts("page.hotline_tty", tty=line.tty)] if line.tty else []
     ways += [line.url] if line.url else []
-    return f"{clean(line.name)}: {', '.join(clean(way) for way in ways)}"
+    state = f". {clean(line.state_line)}" if line.state_line else ""
+    return f"{clean(line.name)}: {', '.join(clean(way) for way in ways)}{state}"
 
 
 def checked(line: Hotline, texts: Texts) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from layers.strip import Strip, StripExit, StripGap, StripProfile
 from maps.names import clean, isolate
-from maps.strip_marks import Bar, Drawing, Mark, Point, Words, cut, place_labels, width_of
+from maps.strip_marks import Bar, Drawing, Mark, Point, Words, cut, place_labels, width_of, wrapped
 from maps.symbology import PROVIDER, VENUES, band_breaks, classify, ramp_positions
 from maps.texts import Texts
 
@@ -78,9 +78,9 @@ def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: st
         pen.y = _TITLE + 10
     for draw in (_towns, _exits, _axis, _venues, _providers, _lanes, _key):
         draw(pen)
-    for line in footer.splitlines():
+    for line in (part for whole in footer.splitlines() for part in wrapped(whole, WIDTH, _FOOT)):
         pen.y += 14
-        pen.add(Words(0, pen.y, cut(line, WIDTH, _FOOT), _FOOT, "words soft"))
+        pen.add(Words(0, pen.y, line, _FOOT, "words soft"))
     return Drawing(WIDTH, round(pen.y + 4, 1), LEFT, RIGHT, tuple(pen.marks))
 
 

@@ -1,5 +1,6 @@
 """The few things a strip chart is drawn with. A look is a class name, whose colours others know."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -86,8 +87,17 @@ def cut(text: str, width: float, size: float) -> str:
     >>> cut("Mental health care", 60, 10)
     'Mental he…'
     """
-    letters = max(1, int(width / (size * LETTER)))
+    letters = _letters(width, size)
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """Return text in lines that fit roughly into a width."""
+    return textwrap.wrap(text, _letters(width, size))
+
+
+def _letters(width: float, size: float) -> int:
+    return max(1, int(width / (size * LETTER)))
 
 
 def place_labels(

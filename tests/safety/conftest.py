@@ -51,6 +51,8 @@ def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a study whose confidential rows say everything, with its outputs in ``out``."""
     folder = write_example(tmp_path_factory.mktemp("telling") / "study").parent
     tell_all(folder)
+    with (folder / "project.toml").open("a", encoding="utf-8") as project:
+        project.write('\n[hotline]\nstate_line = "Mississippi line: 601-555-0777"\n')
     assert run("map", folder / "project.toml", "--out", folder / "out").exit_code == 0
     return folder
 

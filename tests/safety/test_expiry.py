@@ -62,7 +62,7 @@ def test_the_help_line_and_the_day_it_was_checked_stand_on_the_page(telling: Pat
 
 
 EXPIRY, SPOKEN = "2027-11-01", "November 1, 2027"
-HELP = ("1-888-373-7888", "233733", "711")
+HELP = ("1-888-373-7888", "233733", "711", "601-555-0777")
 CHECKED = "Numbers checked November 1, 2026"
 
 
