@@ -27,6 +27,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Setting up .venv (a minute or two, once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris --constraint constraints.txt --editable ".[fuzz]" 2>/dev/null \
+		|| echo "atheris has no build for this machine: fuzzing goes on with hypothesis alone."
 	@touch $(STAMP)
 
 bench: $(STAMP)

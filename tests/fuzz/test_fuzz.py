@@ -86,7 +86,7 @@ def test_made_up_files(kind: str, tmp_path: Path, record_property: Callable[[str
 
 @pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None,
-    reason="atheris is not installed: there are builds for Linux on x86-64 only",
+    reason="atheris has no build for this machine (only for Linux on x86-64 and some versions of Python)",
 )
 @pytest.mark.parametrize("kind", KINDS)
 def test_files_that_follow_the_branches(kind: str, record_property: Callable[[str, object], None]) -> None:
@@ -105,7 +105,7 @@ def guided(kind: str, most_s: int, seed: int) -> Tally:
         options = [f"-seed={seed}", f"-artifact_prefix={folder}/found-", *effort]
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "tests.fuzz.guided", kind, str(tally), *options],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=False, text=True, errors="replace",
+            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": folder}, capture_output=True, check=False, text=True, errors="replace",
         )  # fmt: skip
         for path in Path(folder).glob("found-*"):
             keep(kind, path.read_bytes())
