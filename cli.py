@@ -27,7 +27,7 @@ from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
 from geo.project_file import load_project
 from geo.provider_doubts import provider_doubts
-from layers.disclosure import Audience, input_report
+from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
 from maps.audit import audit_files, require_clean
 from maps.help_line import help_line
@@ -201,9 +201,10 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
     show_default=True,
     help="Rank the areas of the project, or sections of its highways.",
 )
-def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sections"]) -> None:
+@_audience("public", help="Who will see it: for the public nothing that counts confidential providers is said.")
+def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sections"], audience: Audience) -> None:
     """Print the ranking of PROJECT."""
-    study = _study(project, sections=of == "sections")
+    study = for_audience(_study(project, sections=of == "sections"), audience)
     table = ranking_table(study, of=of)
     table = table.head(top) if top else table
     if form == "table":

@@ -7,13 +7,15 @@ nor any other figure from which one could be worked out.
 import dataclasses
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from geo.inputs import Inputs
 from geo.records import Dropped, FileRecord
 from layers.study import Study
+from layers.travel import offers
 
 LEAST = 11
 """Counts from here on may be shown; 0 as well."""
@@ -21,6 +23,14 @@ LEAST = 11
 Audience = Literal["public", "taskforce"]
 
 FEW = f"fewer than {LEAST}"
+
+COUNTING = ("per_10k", "one_only", "second")
+"""Figures of a category from which the number of its providers follows: capacity per person adds up to all capacity."""
+
+LEFT_OUT = "left_out"
+"""What shared capacity rests on where it may not be said."""
+
+Units = TypeVar("Units", bound=pd.DataFrame)
 
 _CONFIDENTIAL = re.compile(r"confidential", re.IGNORECASE)
 _ROWS = re.compile(r"(?:(all) )?\d[\d,]*(?: of \d[\d,]*)? (?=rows)")
@@ -93,7 +103,8 @@ def for_audience(study: Study, audience: Audience) -> Study:
     audience
         "taskforce" sees all counts of confidential providers. For "public" only their total and their number per region
         are left, and of these none that says or reveals a number from 1 to 10. Counts of rows of a file and of rows
-        left out would reveal others in too many ways: they go.
+        left out would reveal others in too many ways: they go, and so do the figures of `COUNTING` and the spread of
+        capacity of each category that a confidential provider offers.
     """
     counts = confidential_by_region(study.providers)
     if audience == "taskforce":
@@ -102,14 +113,30 @@ def for_audience(study: Study, audience: Audience) -> Study:
     figures = study.figures
     if said.total is None:  # fewer than LEAST in all
         figures = dataclasses.replace(figures, n_confidential=None, n_providers=None)
+    hidden = study.providers[~study.providers["public"].astype(bool)]
+    unsaid = [category for category in study.project.access.required if offers(hidden, category).any()]
     return dataclasses.replace(
         study,
         audience=audience,
+        areas=_without_capacity(study.areas, unsaid),
+        sections=None if study.sections is None else _without_capacity(study.sections, unsaid),
+        sharing=_without_spread(study.sharing, unsaid),
         confidential=said.counts,
         figures=figures,
         dropped=tuple(without_count(entry) for entry in study.dropped),
         files=tuple(without_counts(record) for record in study.files),
     )
+
+
+def _without_capacity(units: Units, categories: list[str]) -> Units:
+    columns = [f"{figure}_{category}" for figure in COUNTING for category in categories]
+    return units.assign(**dict.fromkeys(columns, np.nan))
+
+
+def _without_spread(sharing: pd.DataFrame, categories: list[str]) -> pd.DataFrame:
+    unsaid = sharing.index.isin(categories)
+    numbers = {name: sharing[name].mask(unsaid) for name in ("gini", "palma")}
+    return sharing.assign(basis=sharing["basis"].mask(unsaid, LEFT_OUT), **numbers)
 
 
 @dataclass(frozen=True)

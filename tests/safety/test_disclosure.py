@@ -1,8 +1,10 @@
 """What a public build says about the number of confidential providers."""
 
+import io
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,3 +82,47 @@ def test_check_says_what_each_audience_may_know(telling: Path) -> None:
     assert "77 public providers and fewer than 11 that are confidential" in public
     assert "providers.csv; some rows are confidential" in public
     assert "83 " not in public.replace("683 ", "")
+
+
+def capacity_told(study: Path, out: Path) -> dict[str, float]:
+    """Attack: what is shared out over all people adds up to all capacity, and the public part of that is known."""
+    areas = pd.read_csv(out / "ranking.csv")
+    rows = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    shown = rows[rows["public"].eq("yes")]["category"].str.split(";")
+    told = {}
+    for column in areas.columns[areas.columns.str.startswith("per_10k_")]:
+        category = column.removeprefix("per_10k_")
+        together = (areas[column] * areas["population"]).sum(min_count=1) / 10_000
+        told[category] = together - shown.map(lambda parts, c=category: c in parts).sum()
+    return told
+
+
+def test_capacity_per_person_does_not_tell_how_many_are_confidential(telling: Path, tmp_path: Path) -> None:
+    for audience in ("public", "taskforce"):
+        written = ("ranking", "areas.gpkg", "sections", "briefing")
+        only = [word for name in written for word in ("--only", name)]
+        result = run("map", telling / "project.toml", "--out", tmp_path / audience, "--audience", audience, *only)
+        assert result.exit_code == 0, result.stderr
+    team = capacity_told(telling, tmp_path / "taskforce")
+    assert team["shelter"] == pytest.approx(6, abs=0.5)  # the attack works where it may
+    public = capacity_told(telling, tmp_path / "public")
+    assert np.isnan(public["shelter"])
+    assert public["legal"] == pytest.approx(0, abs=0.5)
+    ranked = pd.read_csv(tmp_path / "public" / "ranking.csv")
+    assert ranked[["per_10k_shelter", "one_only_shelter", "second_shelter"]].isna().all(axis=None)
+    layer = gpd.read_file(tmp_path / "public" / "areas.gpkg", layer="areas")
+    assert layer[["per_10k_shelter", "one_only_shelter", "second_shelter"]].isna().all(axis=None)
+    said = json.loads((tmp_path / "public" / "manifest.json").read_text())["shared_capacity"]
+    shelter = next(row for row in said if row["category"] == "shelter")
+    assert shelter == {"category": "shelter", "basis": "left_out", "gini": None, "palma": None}
+    assert "it would tell how many are confidential" in (tmp_path / "public" / "briefing.html").read_text()
+
+
+@pytest.mark.parametrize("of", ["areas", "sections"])
+def test_the_printed_ranking_is_for_the_public_unless_asked_otherwise(telling: Path, of: str) -> None:
+    def printed(*options: str) -> pd.DataFrame:
+        result = run("rank", telling / "project.toml", "--format", "csv", "--areas", of, *options)
+        return pd.read_csv(io.BytesIO(result.stdout_bytes))
+
+    assert printed()["per_10k_shelter"].isna().all()
+    assert printed("--audience", "taskforce")["per_10k_shelter"].notna().any()
