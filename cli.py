@@ -1,8 +1,10 @@
 """The command line: the only place that prints. Results go to stdout or files, progress and errors to stderr."""
 
+import atexit
 import gc
 
 gc.disable()  # Loading makes half a million objects that stay: looking through them for garbage takes half a second.
+atexit.register(gc.freeze)  # So it does once more at the very end, when all memory goes back to the system anyway.
 
 import datetime as dt
 import json
