@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.browser.conftest import sync_api
 from tests.browser.looking import placed_labels, rect, violations
 
 AREAS = 5_092
@@ -150,13 +151,12 @@ def test_venues_are_made_when_they_are_shown_and_answer_the_pointer(fresh):
     assert not page.is_visible("#card")
     page.click(".leaflet-popup-close-button")
     page.wait_for_timeout(700)
-    before = page.evaluate("location.hash")
+    before = page.url
     page.mouse.move(*spot)
     page.mouse.down()
     page.mouse.move(spot[0] + 80, spot[1] + 40, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(700)
-    assert page.evaluate("location.hash") != before
+    sync_api.expect(page).not_to_have_url(before, timeout=10_000)
     assert not page.locator(".leaflet-popup").count()
 
 
