@@ -16,6 +16,7 @@ from layers.corridor import corridor_bands
 from layers.exits import (
     ExitNetwork,
     exit_minutes,
+    exits_of_areas,
     is_in_corridor,
     place_by_exit,
     time_corridor,
@@ -50,6 +51,8 @@ class Along:
         The exit of each public provider, on their index: ``exit_id``, ``exit_label`` ("exit 51", "US 82", "" for none),
         ``exit_min``, ``exit_m`` (`layers.exits.place_by_exit`; NaN for none) and the ``route_id`` and ``milepost`` of
         the exit. Confidential providers have none.
+    area_exits
+        The exit that leads to each area, and the drive from there to its people: `layers.exits.exits_of_areas`.
     """
 
     routes: Routes
@@ -58,6 +61,7 @@ class Along:
     gaps: pd.DataFrame
     strips: tuple[Strip, ...]
     provider_exits: pd.DataFrame
+    area_exits: pd.DataFrame
 
 
 def corridor_land(
@@ -198,7 +202,15 @@ def look_along(
     by_exit = by_exit.replace({"exit_min": np.inf}, np.nan).join(
         table.set_index("exit_id")[["route_id", "milepost"]].astype({"milepost": float}), on="exit_id"
     )
-    return Along(exits.routes, table, minutes, gaps, strips, by_exit.fillna({"route_id": ""}))
+    return Along(
+        exits.routes,
+        table,
+        minutes,
+        gaps,
+        strips,
+        by_exit.fillna({"route_id": ""}),
+        exits_of_areas(exits, travel.people, travel.origins),
+    )
 
 
 def cut_sections(

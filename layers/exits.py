@@ -27,6 +27,7 @@ CELL_M = 1_000.0
 """Spacing of the grid that the corridor by drive time is drawn from, in metres."""
 
 _FASTEST_M_PER_MIN = 2_000.0
+_NOBODY = 1e-9
 
 Combine = Literal["distance", "time", "union"]
 
@@ -153,6 +154,41 @@ def place_by_exit(
         },
         index=points.index,
     )
+
+
+def exits_of_areas(exits: ExitNetwork, people: pd.DataFrame, origins: Positions) -> pd.DataFrame:
+    """Return the exit from which most people of each area are reached soonest, and their mean drive from there.
+
+    Parameters
+    ----------
+    exits
+        The exits on the network.
+    people
+        ``area_id`` ("" for none) and ``population``.
+    origins
+        Where they join the network, in the same order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``area_id``: ``exit_id`` and ``exit_min``; areas that no exit leads to are left out.
+    """
+    minutes, node = exits.leaving.from_origins(origins)
+    # Where nobody lives, the stand-in point counts.
+    weight = people["population"].to_numpy(dtype=float).clip(min=_NOBODY)
+    table = pd.DataFrame(
+        {
+            "area_id": people["area_id"].to_numpy(),
+            "exit_id": np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node],
+            "weight": weight,
+            "exit_min": minutes * weight,
+        }
+    )
+    table = table[table["area_id"].ne("") & table["exit_id"].ne("")]
+    sums = table.groupby(["area_id", "exit_id"], as_index=False).sum()
+    most = sums.sort_values(["area_id", "weight", "exit_id"], ascending=[True, False, True])
+    most = most.drop_duplicates("area_id").set_index("area_id")
+    return most[["exit_id"]].assign(exit_min=most["exit_min"] / most["weight"])
 
 
 def is_in_corridor(

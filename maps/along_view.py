@@ -15,6 +15,7 @@ from markupsafe import Markup
 from geo.route_line import Route
 from geo.vocabulary import VENUE_KINDS
 from layers.along import Along
+from layers.people import area_of
 from layers.strip import Strip
 from layers.study import Study
 from maps.geometry import to_degrees
@@ -123,7 +124,7 @@ def make_along(study: Study, view: View) -> AlongView | None:
         summary=_summary(along, texts, place.headline_min),
         none=texts("along.gaps_none", minutes=texts.number(min(place.bands_min))),
         bands=tuple(f"{band:g}" for band in sorted(set(along.gaps["band_min"]))),
-        data=_data(study, along, groups, texts),
+        data=_data(study, along, groups, view),
     )
 
 
@@ -256,8 +257,10 @@ def _minutes(value: float, texts: Texts) -> str:
     return texts("table.none") if math.isinf(value) else texts.number(value)
 
 
-def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any]]], texts: Texts) -> dict[str, Any]:
+def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any]]], view: View) -> dict[str, Any]:
     """Return lines, exits, venues and stretches by milepost."""
+    texts = view.texts
+    inside = _area_numbers(study, along, view)
     routes = {route.route_id: route for route in along.routes.routes}
     order = {strip.route_id: number for number, strip in enumerate(along.strips)}
     keys = ("route_id", "direction", "category", "band_min", "from_milepost")
@@ -268,7 +271,7 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
             {
                 "label": capital(highway_name(strip.label, texts)),
                 "line": _line(routes[strip.route_id], study.areas.crs),
-                "exits": _exits(strip, along, texts),
+                "exits": _exits(strip, along, texts, inside),
                 "venues": [[_r(venue.milepost), *crossed.get(venue.venue_id, ["", -1])] for venue in strip.venues],
                 "gaps": [
                     position.get((strip.route_id, gap.direction, gap.category, gap.band_min, gap.from_milepost), -1)
@@ -277,6 +280,7 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
             }
             for strip in along.strips
         ],
+        "near": _near(study, along),
         "gaps": [[order[gap["route_id"]], _r(gap["from_milepost"]), _r(gap["to_milepost"])] for gap, *_ in groups],
         "bands": {
             f"{band:g}": [
@@ -326,16 +330,40 @@ def _line(route: Route, crs: Any) -> list[list[float]]:  # noqa: ANN401 - pyproj
     ]
 
 
-def _exits(strip: Strip, along: Along, texts: Texts) -> list[list[Any]]:
-    """Return milepost, latitude, longitude, name and towns of each exit."""
-    own = along.exits[along.exits["route_id"].eq(strip.route_id)]
+def _area_numbers(study: Study, along: Along, view: View) -> dict[str, int]:
+    """Return which row each exit's area is, by ``exit_id``; -1 outside the areas."""
+    rows = {row.area_id: number for number, row in enumerate(view.rows)}
+    inside = area_of(along.exits, study.areas).map(clean).map(rows).fillna(-1)
+    return dict(zip(along.exits["exit_id"], inside.astype(int).tolist(), strict=True))
+
+
+def _near(study: Study, along: Along) -> dict[str, list[Any]]:
+    """Return for each row the exit that leads there, as its number among those of all strips, and the minutes."""
+    ids = [exit_id for strip in along.strips for exit_id in _own(strip, along)["exit_id"]]
+    numbers = {exit_id: number for number, exit_id in enumerate(ids)}
+    near = along.area_exits.reindex(study.areas.index)
+    minutes = near["exit_min"].round().astype(float)
+    return {
+        "exit": near["exit_id"].map(numbers).fillna(-1).astype(int).tolist(),
+        "min": [int(value) if math.isfinite(value) else None for value in minutes],
+    }
+
+
+def _own(strip: Strip, along: Along) -> gpd.GeoDataFrame:
+    """Return the exits of a strip's highway, in its order."""
+    return along.exits[along.exits["route_id"].eq(strip.route_id)]
+
+
+def _exits(strip: Strip, along: Along, texts: Texts, inside: Mapping[str, int]) -> list[list[Any]]:
+    """Return milepost, latitude, longitude, name, towns and number of the area of each exit."""
+    own = _own(strip, along)
     degrees = to_degrees(own.geometry)
     return [
         [
             _r(exit_.milepost), round(point.y, 4), round(point.x, 4),
-            exit_words(exit_, strip.unit, texts), clean(exit_.towns),
+            exit_words(exit_, strip.unit, texts), clean(exit_.towns), inside[exit_id],
         ]
-        for exit_, point in zip(strip.exits, degrees, strict=True)
+        for exit_, point, exit_id in zip(strip.exits, degrees, own["exit_id"], strict=True)
     ]  # fmt: skip
 
 

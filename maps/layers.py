@@ -47,10 +47,10 @@ TANGLE = 2.5
 CROWD = 200
 """Points of one kind beyond which they would hide the map at first sight."""
 
-VENUE_FIELDS = ("name", "highway", "exit", "distance", "source")
+VENUE_FIELDS = ("name", "highway", "exit", "drive", "distance", "source")
 PROVIDER_FIELDS = (
     "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves", "verified_on",
-    "source",
+    "source", "exit", "drive",
 )  # fmt: skip
 
 Layers = dict[str, folium.map.Layer]

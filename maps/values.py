@@ -120,6 +120,10 @@ class Provider:
     area_id: str
     lat: float
     lon: float
+    exit: str
+    """The exit that leads there, with its highway: "I-55, exit 26, County Line Road"; an empty text for none."""
+    drive: str
+    """Whole minutes from that exit."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ class Venue:
     name: str
     highway: str
     exit: str
+    """The exit that leads there, with its highway, and `drive`, the whole minutes from it: see `Provider`."""
+    drive: str
     distance: str
     source: str
     area_id: str

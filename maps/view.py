@@ -13,6 +13,7 @@ from geo.project import Weights
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from layers.study import Study
 from maps import story
+from maps.exit_names import exit_and_drive, exit_names
 from maps.geometry import to_degrees
 from maps.measures import make_measures
 from maps.names import clean, isolate, web_address
@@ -58,7 +59,7 @@ def make_view(study: Study) -> View:
         rows=rows,
         highways=highways,
         venues=_venues(study, texts, place.unit),
-        providers=_providers(study),
+        providers=_providers(study, texts),
         n_confidential=study.figures.n_confidential,
         confidential_note=story.confidential_note(study.figures.n_confidential, texts),
         towns=towns,
@@ -226,26 +227,30 @@ def _venues(study: Study, texts: Texts, unit: str) -> tuple[Venue, ...]:
     venues = study.venues[study.venues["in_corridor"].astype(bool)]
     degrees = to_degrees(venues.geometry)
     labels = dict(zip(study.highways["ref"], study.highways["label"], strict=True))
+    names = exit_names(study, texts)
     return tuple(
         Venue(
             kind=record.kind,
             name=clean(record.name),
             highway=clean(labels.get(record.highway, record.highway)),
-            exit=clean(record.exit),
             distance=texts.distance(record.distance_m, unit),
             source=clean(record.source),
             area_id=clean(record.area_id),
             lat=point.y,
             lon=point.x,
+            **exit_and_drive(record.exit_id, record.exit_min, names=names),
         )
         for record, point in zip(venues.itertuples(index=False), degrees, strict=True)
     )
 
 
-def _providers(study: Study) -> tuple[Provider, ...]:
+def _providers(study: Study, texts: Texts) -> tuple[Provider, ...]:
     """Return the public providers only: what is confidential ends here."""
     public = study.providers[study.providers["public"].astype(bool)]
     degrees = to_degrees(public.geometry)
+    names = exit_names(study, texts)
+    drives = pd.DataFrame(columns=["exit_id", "exit_min"]) if study.along is None else study.along.provider_exits
+    by_exit = dict(zip(drives.index, zip(drives["exit_id"], drives["exit_min"], strict=True), strict=True))
     plain = ("phone", "address", "town", "hours", "languages", "serves", "verified_on", "source", "area_id")
     return tuple(
         Provider(
@@ -255,8 +260,9 @@ def _providers(study: Study) -> tuple[Provider, ...]:
             lat=point.y,
             lon=point.x,
             **{field: clean(record.get(field)) for field in plain},
+            **exit_and_drive(*by_exit.get(index, ("", math.nan)), names=names),
         )
-        for (_, record), point in zip(public.iterrows(), degrees, strict=True)
+        for (index, record), point in zip(public.iterrows(), degrees, strict=True)
     )
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.exits import attach_exits, exit_minutes, is_in_corridor, place_by_exit, time_corridor, towns_served
+from geo.snap import snap
+from layers.exits import (
+    attach_exits,
+    exit_minutes,
+    exits_of_areas,
+    is_in_corridor,
+    place_by_exit,
+    time_corridor,
+    towns_served,
+)
 from tests.layers.highway_case import EXTENT, TM, at, build, sweep_to, table
 
 FAR_M = 5_000
@@ -123,12 +132,26 @@ def test_towns_are_named_the_largest_first(case):
     assert towns_served(routes.exits.iloc[:0], towns).empty
 
 
+def test_an_area_has_the_exit_that_leads_to_most_of_its_people(case):
+    _, exits = case
+    # 30 people 6 minutes from exit 40 and 10 people 2 minutes from it; fewer beside exit 20; an area where nobody lives.
+    homes = table([(6, 40.1), (2, 40.1), (1, 20.1), (4, 50.1), (0, 300)])
+    homes = homes.assign(population=[30, 10, 39, 0, 5], area_id=["a", "a", "a", "b", "c"])
+    found = exits_of_areas(exits, homes, snap(exits.network, homes.geometry, max_off_road_m=FAR_M))
+    assert found.index.tolist() == ["a", "b"]
+    labels = exits.routes.exits.set_index("exit_id")["label"]
+    assert found["exit_id"].map(labels).tolist() == ["exit 40", "exit 50"]
+    assert found["exit_min"].tolist() == pytest.approx([5, 4], abs=0.2)
+
+
 def test_a_highway_without_exits(tmp_path):
     routes, network = build(tmp_path, exits=())
     exits = attach_exits(routes, network)
     assert exit_minutes(exits, sweep_to(exits, table([(1, 1)], categories=["legal"])), categories=("legal",)).empty
     placed = place_by_exit(exits, table([(1, 1)]), max_off_road_m=FAR_M)
     assert placed["exit"].tolist() == [""]
+    home = table([(1, 1)]).assign(population=1, area_id="a")
+    assert exits_of_areas(exits, home, snap(network, home.geometry)).empty
     land = time_corridor(exits, within_min=10, extent=EXTENT, max_off_road_m=FAR_M)
     assert land.geometry.is_empty.all()
     assert isinstance(land, gpd.GeoDataFrame)

@@ -253,7 +253,7 @@ def _venues(rng, highways, areas, count, crs, hostile) -> gpd.GeoDataFrame:
         rows.append(
             {
                 "venue_id": f"v{number}", "kind": kind, "name": hostile or f"Example place {number}",
-                "highway": highways["ref"].iloc[at], "distance_m": abs(rng.normal(0, 1500)), "exit": hostile or str(number),
+                "highway": highways["ref"].iloc[at], "distance_m": abs(rng.normal(0, 1500)), "exit_id": "", "exit_min": float("nan"),
                 "in_corridor": number % 20 != 0, "source": "OpenStreetMap",
                 "geometry": Point(point.x + rng.normal(0, 1500), point.y + rng.normal(0, 1500)),
             }

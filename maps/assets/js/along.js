@@ -2,7 +2,7 @@
 
 function makeAlong(map, data, points) {
   const along = data.along;
-  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}};
+  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}};
   const boxes = all('.strip-box');
   const choosers = all('.chooser button');
   const items = all('#gaps li');
@@ -235,6 +235,7 @@ function makeAlong(map, data, points) {
 
   const result = {
     groups: {...bands(), exits: exitDots()},
+    visit: chooseExit,
     mark,
     highlight,
     clear: unmark,

@@ -2,7 +2,8 @@
 
 function makeCard(data, points) {
   const {areas} = data;
-  const card = byId('card');
+  const exits = listExits(data);
+  const box = byId('card');
   const body = byId('card-body');
   const total = areas.id.length;
   const levels = {h: 'high', m: 'medium', l: 'low'};
@@ -53,18 +54,33 @@ function makeCard(data, points) {
     return list;
   }
 
-  function venuesHere(i) {
-    const here = points.venues.filter(({area}) => area === i);
+  /** The exits in an area; where it has none, the one that leads there. */
+  function exitsOf(i) {
+    const here = exits.filter(({area}) => area === i);
+    if (here.length) return exitList(say('exits_here'), here, card.visitExit);
+    const nearest = exits[data.along ? data.along.near.exit[i] : -1];
+    if (!nearest) return null;
+    const list = exitList(say('nearest_exit'), [nearest], card.visitExit);
+    list.lastChild.append(' ' + say('exit_mean', {n: whole(data.along.near.min[i])}));
+    return list;
+  }
+
+  /** Places in an area, each with its kind and the drive from its exit; listed when they are asked for. */
+  function placesHere(text, places, i) {
+    const here = places.filter(({area}) => area === i);
     if (!here.length) return null;
     const list = el('ul');
-    here.forEach(venue => {
-      const button = el('button', {type: 'button', class: 'a'}, named(points.titleOf(venue)));
-      button.addEventListener('click', () => { points.visit(venue); showMap(); });
-      const exit = venue.text('exit');
-      const where = exit ? ', ' + say('exit', {exit}) : '';
-      list.append(el('li', {}, button, el('span', {class: 'sub'}, data.kinds[venue.kind] + where)));
+    const details = el('details', {}, el('summary', {}, say(text, {n: whole(here.length)})), list);
+    details.addEventListener('toggle', () => {
+      if (list.children.length) return;
+      list.append(...here.map(place => {
+        const button = el('button', {type: 'button', class: 'a'}, named(points.titleOf(place)));
+        button.addEventListener('click', () => { points.visit(place); showMap(); });
+        const words = [points.kindOf(place), points.driveOf(place)].filter(Boolean).join(' · ');
+        return el('li', {}, button, el('span', {class: 'sub'}, named(words)));
+      }));
     });
-    return el('details', {}, el('summary', {}, say('venues_here', {n: here.length})), list);
+    return details;
   }
 
   function confidence(i) {
@@ -74,9 +90,11 @@ function makeCard(data, points) {
     return el('p', {class: 'confidence'}, el('b', {}, say('confidence') + ': '), text);
   }
 
-  return {
+  const card = {
+    /** Opens an exit on the map. */
+    visitExit() {},
     show(i) {
-      card.hidden = i === null;
+      box.hidden = i === null;
       document.querySelector('.tiles').hidden = i !== null;
       if (i === null) return;
       byId('card-name').textContent = '';
@@ -86,8 +104,12 @@ function makeCard(data, points) {
       body.append(el('p', {class: 'sub'}, areas.place[i] ? areas.place[i] + '. ' + rank : rank));
       body.append(el('p', {class: 'reason'}, areas.sentences.map(part => cell(part, i)).filter(Boolean).join(' ')));
       body.append(el('h3', {}, say('tip_score', {score: score(areas.priority[i])})), parts(i));
-      body.append(el('h3', {}, say('drive')), drive(i), figures(i));
-      body.append(...[venuesHere(i), confidence(i)].filter(Boolean));
+      body.append(el('h3', {}, say('drive')), drive(i));
+      const near = [
+        exitsOf(i), placesHere('venues_here', points.venues, i), placesHere('services_here', points.services, i),
+      ];
+      body.append(...near.filter(Boolean), figures(i), confidence(i));
     },
   };
+  return card;
 }

@@ -34,11 +34,14 @@ function makePoints(map, layers, data, painter) {
     return line(place.text('source') ? say('source', {source: place.text('source')}) : '', className);
   }
 
+  /** The exit that leads to a place, and the drive from there. */
+  const driveOf = place => (place.text('exit') ? say('exit_drive', {exit: place.text('exit'), n: place.text('drive')}) : '');
+
   function venueLines(place) {
-    const [exit, distance, highway] = ['exit', 'distance', 'highway'].map(name => place.text(name));
+    const [distance, highway] = ['distance', 'highway'].map(name => place.text(name));
     return [
       place.text('name') ? line(kindOf(place)) : null,
-      line(exit ? say('exit_on', {exit, highway}) : ''),
+      line(driveOf(place)),
       line(distance ? say('from_highway', {distance, highway}) : ''),
       sourceOf(place),
       line(say('venue_note'), 'note'),
@@ -60,7 +63,7 @@ function makePoints(map, layers, data, painter) {
   }
 
   function content(place) {
-    const lines = place.kind ? venueLines(place) : [line(kindOf(place)), facts(place), sourceOf(place, 'note')];
+    const lines = place.kind ? venueLines(place) : [line(kindOf(place)), line(driveOf(place)), facts(place), sourceOf(place, 'note')];
     return el('div', {}, el('h3', {}, named(titleOf(place))), ...lines.filter(Boolean));
   }
 
@@ -140,5 +143,5 @@ function makePoints(map, layers, data, painter) {
     point.openPopup();
   }
 
-  return {venues, services, kinds, kindOf, titleOf, size, showCategories, visit};
+  return {venues, services, kinds, kindOf, titleOf, driveOf, size, showCategories, visit};
 }

@@ -13,6 +13,7 @@ function makeSections(map, data, {along, choice, card, tabs}) {
   const frame = L.layerGroup().addTo(map);
   const group = shapeGroup({className: 'section', pane: 'areas', interactive: true}, shapes);
   const layers = group.getLayers();
+  const exits = listExits(data);
   let chosen = null;
 
   const sections = {
@@ -59,6 +60,13 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     chosen = null;
   }
 
+  /** The exits of a section's stretch. */
+  function exitsOn(i) {
+    const [number, from, to] = data.sections.stretches[i];
+    const here = exits.filter(each => each.number === number && each.milepost >= from && each.milepost <= to);
+    return here.length ? [exitList(say('exits_here'), here, along.visit)] : [];
+  }
+
   function choose(i) {
     choice.choose(null, {quiet: true});
     sections.show(true);
@@ -69,7 +77,7 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     rows[i].querySelector('button').setAttribute('aria-current', 'true');
     ['frame-outer', 'frame-inner'].forEach(className => overlay([layers[i]], {className, pane: 'selection'}).addTo(frame));
     byId('card-name').replaceChildren(named(names[i]));
-    byId('card-body').replaceChildren(cards[i].content.cloneNode(true));
+    byId('card-body').replaceChildren(cards[i].content.cloneNode(true), ...exitsOn(i));
     byId('card').hidden = false;
     document.querySelector('.tiles').hidden = true;
     if (!isNarrow()) byId('panel').scrollTop = 0;

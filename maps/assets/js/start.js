@@ -20,6 +20,7 @@ function start(map, layers, data) {
   const card = makeCard(data, points);
   const choice = makeChoice({data, areas, card, table, tabs, viewport});
   const along = makeAlong(map, data, points);
+  card.visitExit = along.visit;
   const sections = makeSections(map, data, {along, choice, card, tabs});
   const groups = {...groupsOf(layers, labels, areas), ...along.groups};
   const key = makeKey({map, groups, areas, sections, points, data, onMeasure: table.showMeasure});
