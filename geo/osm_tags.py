@@ -250,7 +250,7 @@ def highway_label(ref: str) -> str:
 
     Examples
     --------
-    >>> highway_label("I 55"), highway_label("US 49"), highway_label("CG-2")
-    ('I-55', 'US 49', 'CG-2')
+    >>> highway_label("I 55"), highway_label("Interstate 55"), highway_label("US 49"), highway_label("CG-2")
+    ('I-55', 'I-55', 'US 49', 'CG-2')
     """
-    return re.sub(r"^I[ -]?(?=\d)", "I-", ref)
+    return re.sub(r"^(?:I|Interstate)[ -]?(?=\d)", "I-", ref)

@@ -57,6 +57,17 @@ class Reading:
     files: tuple[FileRecord, ...] = ()
 
 
+def noun(count: int, one: str) -> str:
+    """Return a noun in the form that follows a number.
+
+    Examples
+    --------
+    >>> noun(1, "short piece"), noun(2, "short piece"), noun(2, "stretch")
+    ('short piece', 'short pieces', 'stretches')
+    """
+    return one if count == 1 else one + ("es" if one.endswith("ch") else "s")
+
+
 def counted(source: Path, reason: str, count: int) -> list[Dropped]:
     """Return one `Dropped` when there is something to count, else nothing."""
     return [Dropped(source.name, reason, int(count))] if count else []

@@ -135,8 +135,9 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        `ref` (as asked), `way_id`, `one_way` (True for one carriageway of two), `length_m`; LineStrings in EPSG:4326,
-        one-way ones in the direction of the traffic, in the order of `refs`, then by way.
+        `ref` (as asked, or as most ways spell it where none does so), `way_id`, `one_way` (True for one carriageway of
+        two), `length_m`; LineStrings in EPSG:4326, one-way ones in the direction of the traffic, in the order of
+        `refs`, then by way.
 
     Raises
     ------
@@ -157,12 +158,13 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     missing = [asked[key] for key, rows in found.items() if not rows]
     if missing:
         raise NetworkError([_unknown_ref(ref, +known) for ref in missing])
+    spelled = {key: _spelling(asked[key], known) for key in asked}
     ways = {key: np.flatnonzero(np.isin(number, rows) & through) for key, rows in found.items()}
     chosen = np.concatenate(list(ways.values()))
     lines = _lines(roads, chosen)
     return gpd.GeoDataFrame(
         {
-            "ref": [asked[key] for key, rows in ways.items() for _ in rows],
+            "ref": [spelled[key] for key, rows in ways.items() for _ in rows],
             "way_id": roads.way_id[chosen],
             "one_way": roads.direction[chosen] != 0,
             "length_m": way_lengths_m(roads, chosen),
@@ -170,6 +172,12 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
         geometry=np.where(roads.direction[chosen] < 0, shapely.reverse(lines), lines),
         crs=WGS84,
     )
+
+
+def _spelling(ref: str, known: Counter[str]) -> str:
+    """Return a ref as most ways spell it, unless some way spells it as asked."""
+    same = {name: uses for name, uses in known.items() if uses and canonical_ref(name) == canonical_ref(ref)}
+    return ref if ref in same else max(same, key=lambda name: (same[name], name))
 
 
 def _vertices(roads: Roads, rows: Ints) -> tuple[npt.NDArray[np.int32], Ints]:

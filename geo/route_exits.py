@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geo.osm_tags import canonical_ref
-from geo.records import Dropped
+from geo.records import Dropped, noun
 from geo.route_access import EXIT, STREET
 from geo.route_line import Route
 from geo.route_miles import exit_order
@@ -128,8 +128,8 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
 def exit_notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
     """Return what is odd about the exits of a highway."""
     floating = int((nodes["off_line"] & nodes["kind"].eq(EXIT)).sum()) if "kind" in nodes.columns else 0
-    text = "exits on no road of the file, placed on the highway beside them"
-    return [Dropped(route.route_id, text, floating)] if floating else []
+    text = f"{noun(floating, 'exit')} on no road of the file, placed on the highway beside"
+    return [Dropped(route.label, text, floating)] if floating else []
 
 
 def _carriageway(route: Route, nodes: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) -> npt.NDArray[np.int8]:

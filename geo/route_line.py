@@ -13,10 +13,7 @@ from geo.crs import WGS84
 from geo.osm_tags import canonical_ref, highway_label
 from geo.roads import Floats, segment_lengths_m
 from geo.route_lines import Spine
-from geo.route_miles import UNCALIBRATED, Calibration
-
-METRES = {"mi": 1609.344, "km": 1000.0}
-"""Length of the units that mileposts come in."""
+from geo.route_miles import METRES, UNCALIBRATED, Calibration
 
 SLIVER_M = 500.0
 """A highway that touches the study area, or leaves it, for less than this stays where it is."""

@@ -1,11 +1,12 @@
 """Exit numbers and mileposts: whether the numbers of exits are mileposts, and what they say about the measure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from geo.osm_tags import canonical_ref
 from geo.roads import Floats
 
 AGREES = 2.0
@@ -20,6 +21,9 @@ _SLOPE_BAND = 0.15
 _KNOT_SPACING = 10.0
 _WINDOW = 25.0
 _STEEPEST = 0.2
+
+METRES = {"mi": 1609.344, "km": 1000.0}
+"""Length of the units that mileposts come in."""
 
 MILEPOSTS, COUNTED, RESTART, OTHER, FEW = "mileposts", "counted", "restart", "other", "few"
 
@@ -39,6 +43,8 @@ class Calibration:
         Measured mileposts and what is added there; in between it changes evenly.
     restarts
         Measured mileposts at which the numbers start over; each stretch between has mileposts of its own.
+    posted
+        "mi" or "km": the unit in which the numbers are mileposts; "" where they are none.
     """
 
     kind: str
@@ -46,6 +52,7 @@ class Calibration:
     at: Floats
     shift: Floats
     restarts: tuple[float, ...] = ()
+    posted: str = ""
 
     def apply(self, measured: Floats) -> Floats:
         """Return the mileposts at places measured along the highway."""
@@ -134,6 +141,60 @@ def calibrate(measured: Floats, numbers: Floats) -> Calibration:
         return Calibration(MILEPOSTS, descending=True, at=none, shift=none)
     at, knots = _knots(x[agrees], shift[agrees])
     return Calibration(MILEPOSTS, descending=False, at=at, shift=knots)
+
+
+def posted_units(ref: str, unit: str) -> tuple[str, str]:
+    """Return the units that the mileposts of a highway may be in, the likeliest first: US highways use miles.
+
+    Examples
+    --------
+    >>> posted_units("I-55", "km"), posted_units("A 7", "km")
+    (('mi', 'km'), ('km', 'mi'))
+    """
+    in_miles = unit == "mi" or re.match(r"(?:I|US) \d", canonical_ref(ref)) is not None
+    return ("mi", "km") if in_miles else ("km", "mi")
+
+
+def calibrate_in(unit: str, measured: Floats, numbers: Floats, *, posted: tuple[str, ...]) -> Calibration:
+    """Compare the numbers of exits with their measured mileposts, whichever unit the numbers may be in.
+
+    Parameters
+    ----------
+    unit
+        "mi" or "km": the unit of the measure.
+    measured, numbers
+        See `calibrate`.
+    posted
+        Units that the numbers may be in, the likeliest first. The next counts only where the numbers follow no
+        distance in the one before, and neither count the exits.
+
+    Returns
+    -------
+    Calibration
+        In the unit of the measure.
+
+    Examples
+    --------
+    >>> km = np.arange(0.0, 100.0, 7.0)
+    >>> calibrate_in("km", km, np.round(km / 1.609344), posted=("mi", "km")).posted
+    'mi'
+    """
+    first: Calibration | None = None
+    for other in posted:
+        scale = METRES[other] / METRES[unit]
+        found = calibrate(measured / scale, numbers)
+        if found.kind in (MILEPOSTS, RESTART):
+            return replace(
+                found,
+                at=found.at * scale,
+                shift=found.shift * scale,
+                restarts=tuple(cut * scale for cut in found.restarts),
+                posted=other,
+            )
+        first = first or found
+        if found.kind != OTHER:
+            break
+    return first or UNCALIBRATED
 
 
 def _slope(x: Floats, number: Floats) -> float:

@@ -8,11 +8,30 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.records import Dropped
+from geo.osm_tags import highway_label
+from geo.records import Dropped, noun
 from geo.route_exits import exit_notes, nodes_on_route
-from geo.route_line import METRES, Route, driving_order, inside_m, measure
+from geo.route_line import Route, driving_order, inside_m, measure
 from geo.route_lines import Spine
-from geo.route_miles import AGREES, COUNTED, MILEPOSTS, OTHER, RESTART, Calibration, calibrate, exit_number
+from geo.route_miles import (
+    AGREES,
+    COUNTED,
+    METRES,
+    MILEPOSTS,
+    OTHER,
+    RESTART,
+    Calibration,
+    calibrate_in,
+    exit_number,
+    posted_units,
+)
+
+_UNIT_NAMES = {"mi": "miles", "km": "kilometers"}
+_NO_MILEPOSTS = {
+    COUNTED: "exit numbers that count the exits",
+    RESTART: "exit numbers that start over",
+    OTHER: "exit numbers that are not mileposts",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +82,9 @@ class Course:
         route = replace(route, drives_on_right=self.drives_on_right)
         nodes = nodes_on_route(route, self.access, self.ways)
         posted = np.array([exit_number(text) for text in nodes["ref"]], dtype=float)
-        return route, nodes.assign(posted=posted), calibrate(nodes["milepost"].to_numpy(dtype=float), posted)
+        milepost = nodes["milepost"].to_numpy(dtype=float)
+        found = calibrate_in(self.unit, milepost, posted, posted=posted_units(self.ref, self.unit))
+        return route, nodes.assign(posted=posted), found
 
 
 def course_of(
@@ -122,7 +143,7 @@ def measured_parts(
         notes = [*_notes(part, on_part), *exit_notes(part, on_part)]
         if len(stretches) > 1 and part.part == first:
             text = "parts whose exit numbers start over, as at a state line, each with mileposts of its own"
-            notes.append(Dropped(part.ref, text, len(stretches)))
+            notes.append(Dropped(highway_label(part.ref), text, len(stretches)))
         yield part, on_part, notes
 
 
@@ -158,29 +179,30 @@ def _drives_on_right(line: shapely.LineString, ways: gpd.GeoDataFrame) -> bool:
 
 def _notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
     """Return what was odd about a highway and how it was handled."""
-    notes = []
+    unit, found = route.unit, route.calibration
+    counts: dict[str, int] = {}
     if route.gaps:
-        unit_length = sum(gap.length_m for gap in route.gaps) / METRES[route.unit]
-        text = f"gaps in the road file, bridged in a straight line ({unit_length:.1f} {route.unit} in all)"
-        notes.append(Dropped(route.route_id, text, len(route.gaps)))
+        apart = sum(gap.length_m for gap in route.gaps) / METRES[unit]
+        text = (
+            f"{noun(len(route.gaps), 'gap')} in the road file, bridged in a straight line ({apart:.1f} {unit} in all)"
+        )
+        counts[text] = len(route.gaps)
     if route.splits:
-        apart = sum(split.length_m for split in route.splits) / METRES[route.unit]
-        text = f"stretches with carriageways far apart, measured in the middle ({apart:.1f} {route.unit} in all)"
-        notes.append(Dropped(route.route_id, text, len(route.splits)))
+        apart = sum(split.length_m for split in route.splits) / METRES[unit]
+        stretches = noun(len(route.splits), "stretch")
+        text = f"{stretches} with carriageways far apart, measured in the middle ({apart:.1f} {unit} in all)"
+        counts[text] = len(route.splits)
     if len(route.inside) > 1:
-        text = "stretches inside the study area, the mileposts running on between them"
-        notes.append(Dropped(route.route_id, text, len(route.inside)))
+        counts["stretches inside the study area, the mileposts running on between them"] = len(route.inside)
     posted = nodes["posted"].to_numpy(dtype=float)
-    why = {
-        COUNTED: "exit numbers that count the exits",
-        RESTART: "exit numbers that start over",
-        OTHER: "exit numbers that are not mileposts",
-    }
-    if route.calibration.kind in why:
-        text = f"{why[route.calibration.kind]}: mileposts are measured from the edge of the study area"
-        notes.append(Dropped(route.route_id, text, int(np.isfinite(posted).sum())))
-    if route.calibration.kind == MILEPOSTS:
-        far = int((np.abs(posted - nodes["milepost"].to_numpy(dtype=float)) > AGREES).sum())
-        text = f"exit numbers more than {AGREES:g} {route.unit} from the milepost"
-        notes += [Dropped(route.route_id, text, far)] if far else []
-    return notes
+    numbered = int(np.isfinite(posted).sum())
+    if found.kind in _NO_MILEPOSTS:
+        counts[f"{_NO_MILEPOSTS[found.kind]}: mileposts are measured from the edge of the study area"] = numbered
+    if found.kind == MILEPOSTS and found.posted != unit:
+        names = _UNIT_NAMES[found.posted], _UNIT_NAMES[unit]
+        counts[f"exit numbers that are mileposts in {names[0]}; all other mileposts here are in {names[1]}"] = numbered
+    if found.kind == MILEPOSTS:
+        mileposts = posted * METRES[found.posted] / METRES[unit]
+        far = int((np.abs(mileposts - nodes["milepost"].to_numpy(dtype=float)) > AGREES).sum())
+        counts[f"{noun(far, 'exit number')} more than {AGREES:g} {unit} from the milepost"] = far
+    return [Dropped(route.label, text, count) for text, count in counts.items() if count]

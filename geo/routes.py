@@ -10,12 +10,12 @@ import pandas as pd
 import shapely
 
 from geo.crs import require_same_crs
-from geo.osm_tags import canonical_ref
-from geo.records import Dropped
+from geo.osm_tags import canonical_ref, highway_label
+from geo.records import Dropped, noun
 from geo.route_exits import EXIT_COLUMNS, NODE_COLUMNS, exit_tables
-from geo.route_line import METRES, Route, driving_order, inside_m
+from geo.route_line import Route, driving_order, inside_m
 from geo.route_lines import LONGEST_BRIDGE_M, Spine, spines
-from geo.route_miles import MILEPOSTS, UNCALIBRATED, exit_number
+from geo.route_miles import METRES, MILEPOSTS, UNCALIBRATED, exit_number
 from geo.route_parts import course_of, measured_parts
 
 LEAST_PART_M = 3_000.0
@@ -38,7 +38,7 @@ class Routes:
         The highways; one in several parts far from each other has one entry per part.
     exits
         Where they can be left: `geo.route_exits.exit_tables`, by route, then milepost, with ``off_by``, the exit number
-        less the milepost where numbers are mileposts (else NaN).
+        less the milepost where numbers are mileposts (else NaN), in the unit of the mileposts.
     exit_nodes
         The nodes of both carriageways that each exit is made of.
     notes
@@ -132,7 +132,7 @@ def measure_routes(
     nodes = [gpd.GeoDataFrame(columns=list(NODE_COLUMNS), geometry="geometry", crs=ways.crs)]
     for ref, own in ways.groupby("ref", sort=False):
         axis = signed.get(canonical_ref(str(ref)), "")
-        parts, said = _parts(str(ref), own, extent, signed=axis)
+        parts, said = _parts(str(ref), own, extent, unit=unit, signed=axis)
         notes += said
         end = 0.0
         for spine in parts:
@@ -148,9 +148,13 @@ def measure_routes(
                 exits.append(tables[0])
                 nodes.append(tables[1])
     table = _joined(exits)
-    by_numbers = {route.route_id for route in routes if route.calibration.kind == MILEPOSTS}
-    numbers = table["number"].map(exit_number).astype(float) - table["milepost"].astype(float)
-    table["off_by"] = numbers.where(table["route_id"].isin(by_numbers))
+    lengths = {
+        route.route_id: METRES[route.calibration.posted] / METRES[unit]
+        for route in routes
+        if route.calibration.kind == MILEPOSTS
+    }
+    posted = table["number"].map(exit_number).astype(float) * table["route_id"].map(lengths).astype(float)
+    table["off_by"] = posted - table["milepost"].astype(float)
     return Routes(tuple(routes), table, _joined(nodes), tuple(notes))
 
 
@@ -161,32 +165,40 @@ def _joined(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 
 def _parts(
-    ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry, *, signed: str
+    ref: str, ways: gpd.GeoDataFrame, extent: shapely.Geometry, *, unit: str, signed: str
 ) -> tuple[list[Spine], list[Dropped]]:
     """Return the parts of a highway that cross the study area, in driving order, and what was left out."""
+    label = highway_label(ref)
     found = spines(ways)
     here = [spine for spine in found if inside_m(spine.line, extent)]
     notes: list[Dropped] = []
     if not here:
-        return [], [Dropped(ref, "highway that does not come into the study area", 1)]
+        return [], [Dropped(label, "highway that does not come into the study area", 1)]
     least = max(min(LEAST_PART_M, here[0].length_m), LEAST_PART_SHARE * here[0].length_m)
     small = [spine for spine in here if spine.length_m < least]
     if small:
         metres = sum(spine.length_m for spine in small)
-        notes.append(
-            Dropped(ref, f"short pieces cut off from the highway ({metres / 1000:.1f} km), left out", len(small))
-        )
+        text = f"{noun(len(small), 'short piece')} cut off from the highway ({_told(metres, unit)}), left out"
+        notes.append(Dropped(label, text, len(small)))
     parts = [spine for spine in here if spine.length_m >= least]
     if len(parts) > 1:
-        text = f"parts more than {LONGEST_BRIDGE_M / 1000:.0f} km or their own length apart, measured one by one"
-        notes.append(Dropped(ref, text, len(parts)))
+        far = _told(LONGEST_BRIDGE_M, unit, decimals=0)
+        notes.append(
+            Dropped(label, f"parts more than {far} or their own length apart, measured one by one", len(parts))
+        )
     side_m = sum(spine.side_m for spine in parts)
     if side_m >= LEAST_PART_M / 10:
-        text = f"course with side branches of the same number ({side_m / 1000:.1f} km), left out of the measured line"
-        notes.append(Dropped(ref, text, sum(spine.side_m > 0 for spine in parts)))
+        count = sum(spine.side_m > 0 for spine in parts)
+        text = f"{noun(count, 'course')} with side branches of the same number ({_told(side_m, unit)}), left out"
+        notes.append(Dropped(label, text, count))
     _, directions = driving_order(parts[0].line, ref, is_loop=parts[0].is_loop, signed=signed)
     axis = 1 if directions[0] == "NB" else 0
     return sorted(parts, key=lambda spine: spine.line.centroid.coords[0][axis]), notes
+
+
+def _told(metres: float, unit: str, decimals: int = 1) -> str:
+    """Return a length for people."""
+    return f"{metres / METRES[unit]:.{decimals}f} {unit}"
 
 
 def _shifted(route: Route, shift: float) -> Route:

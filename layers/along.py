@@ -10,7 +10,7 @@ import shapely
 from geo.inputs import Inputs
 from geo.project import Project
 from geo.records import Dropped
-from geo.route_line import METRES
+from geo.route_miles import METRES
 from geo.routes import Routes
 from layers.corridor import corridor_bands
 from layers.exits import (

@@ -11,7 +11,8 @@ import shapely
 
 from geo.crs import require_same_crs
 from geo.records import Dropped
-from geo.route_line import METRES, Route
+from geo.route_line import Route
+from geo.route_miles import METRES
 from geo.routes import Routes
 from layers.exits import TOWN_REACH_M
 

@@ -115,11 +115,11 @@ def relation_only(roads: ET.Element) -> None:
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        (counted, r"I 55: \d+ exit numbers that count the exits: mileposts are measured from the edge"),
-        (by_tens, r"I 55: \d+ exit numbers that are not mileposts: mileposts are measured from the edge"),
-        (hole, r"I 55: 1 gaps in the road file, bridged in a straight line \(5\.[\d] mi in all\)"),
-        (off_the_road, r"I 55: 1 exits on no road of the file, placed on the highway beside them"),
-        (far_twin, r"I 55: 2 parts more than 15 km or their own length apart, measured one by one"),
+        (counted, r"I-55: \d+ exit numbers that count the exits: mileposts are measured from the edge"),
+        (by_tens, r"I-55: \d+ exit numbers that are not mileposts: mileposts are measured from the edge"),
+        (hole, r"I-55: 1 gap in the road file, bridged in a straight line \(5\.[\d] mi in all\)"),
+        (off_the_road, r"I-55: 1 exit on no road of the file, placed on the highway beside"),
+        (far_twin, r"I-55: 2 parts more than 9 mi or their own length apart, measured one by one"),
         (missing_relation_members, r"roads\.osm: 1 members of numbered routes that are not among the roads read"),
         (relation_only, r"roads\.osm: 1 members of numbered routes that are not among the roads read"),
     ],
@@ -139,4 +139,4 @@ def test_exits_with_letters_alone_are_nothing_odd(study: Path) -> None:
     roads.write(study / "roads.osm", encoding="unicode")
     result = CliRunner().invoke(main, ["check", str(study / "project.toml")], catch_exceptions=False)
     assert result.exit_code == 0
-    assert "I 55:" not in result.stdout
+    assert "I-55:" not in result.stdout

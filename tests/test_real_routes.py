@@ -116,7 +116,9 @@ def test_each_state_has_its_own_mileposts(five_states, routes, state, ref, ends)
     off = five_states.exits[five_states.exits["route_id"].isin([part.route_id for part in parts])]["off_by"].abs()
     assert off.median() < 0.3
     assert any(
-        "start over" in note.reason and note.count == len(ends) for note in five_states.notes if note.source == ref
+        "start over" in note.reason and note.count == len(ends)
+        for note in five_states.notes
+        if note.source == ref.replace(" ", "-")
     )
 
 
@@ -178,6 +180,18 @@ def test_exit_numbers_agree_with_mileposts(routes, ref, median, far, plain_media
     assert ((calibrated > 2).sum(), (plain > 2).sum()) == (far, plain_far)
 
 
+@pytest.mark.parametrize(("ref", "median"), [("I 55", 0.23), ("I 20", 0.27), ("I 59", 0.20), ("I 22", 0.17)])
+def test_a_study_in_kilometers_knows_that_the_exit_numbers_are_miles(mississippi, routes, state, ref, median):
+    osm, ways, _ = mississippi
+    access = access_points(osm.roads, osm.junctions, REFS).to_crs(STATE_TM)
+    found = measure_routes(ways[ways["ref"].eq(ref)], access, extent=state, unit="km")
+    in_km, in_mi = found.get(ref), routes.get(ref)
+    assert in_km.calibration.kind == "mileposts"
+    assert in_km.mileposts == pytest.approx(in_mi.mileposts * MILE_M / 1000, abs=0.01)
+    assert found.exits["off_by"].abs().median() == pytest.approx(median * MILE_M / 1000, abs=0.03)
+    assert any("in miles" in note.reason for note in found.notes)
+
+
 def test_exits_far_from_their_numbers_carry_those_of_another_highway(routes):
     far = routes.exits[routes.exits["off_by"].abs() > 2].groupby("route_id")["number"].agg(list).to_dict()
     assert far == {
@@ -186,7 +200,7 @@ def test_exits_far_from_their_numbers_carry_those_of_another_highway(routes):
         "I 59": ["130"],  # with I-20 in Meridian
     }
     said = {note.source: note.count for note in routes.notes if "more than 2 mi" in note.reason}
-    assert said == {ref: len(numbers) for ref, numbers in far.items()}
+    assert said == {ref.replace(" ", "-"): len(numbers) for ref, numbers in far.items()}
 
 
 def rest_areas(routes):

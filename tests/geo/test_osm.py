@@ -321,13 +321,21 @@ def highway_file(write_osm):
     )
 
 
-@pytest.mark.parametrize("spelling", ["I 55", "I-55", "i55", "Interstate 55", " I  55 "])
-def test_highways_are_found_under_any_spelling(highway_file, spelling):
+@pytest.mark.parametrize("spelling", ["I 55", "I-55", "I55", "i55", "Interstate 55", " I  55 "])
+def test_highways_are_found_under_any_spelling_and_called_as_the_file_does(highway_file, spelling):
     roads = read_osm([highway_file]).roads
     ways = highway_ways(roads, [spelling])
-    assert ways.ref.tolist() == [spelling] * 3
+    assert ways.ref.tolist() == ["I 55"] * 3
     assert ways.one_way.tolist() == [True, True, False]
     assert ways.length_m.sum() == pytest.approx(11088.7 * 2 + 11088.8, abs=1)
+
+
+def test_of_several_spellings_in_a_file_the_one_asked_for_counts_else_the_most_frequent(write_osm):
+    refs = ["CG-2", "CG 2", "CG-2", "cg2"]
+    ways = [(n, [n, n + 1], {"highway": "primary", "ref": ref}) for n, ref in enumerate(refs, start=1)]
+    roads = read_osm([write_osm({n: (1.5 + n / 100, 42.5) for n in range(1, 6)}, ways)]).roads
+    assert highway_ways(roads, ["CG 2"])["ref"].unique().tolist() == ["CG 2"]
+    assert highway_ways(roads, ["Cg2"])["ref"].unique().tolist() == ["CG-2"]
 
 
 def test_several_highways_share_a_way(highway_file):

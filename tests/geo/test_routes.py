@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from pyproj import CRS
 
 from geo.route_access import EXIT
-from geo.route_line import METRES
-from geo.route_miles import calibrate, exit_order
+from geo.route_miles import METRES, calibrate, exit_order
 from geo.routes import measure_routes
 
 TM = CRS.from_epsg(3814)
@@ -264,6 +263,57 @@ def test_mileposts_follow_the_exit_numbers():
     assert route.mileposts[0] == pytest.approx(100.3, abs=0.5)
     assert (np.diff(route.mileposts) > 0).all()
     assert routes.exits["off_by"].abs().median() < 0.5
+
+
+MILE_KM = 1.609344
+
+
+@pytest.mark.parametrize(
+    ("ref", "unit", "posted_km"),
+    [
+        ("I 55", "km", MILE_KM),  # a study in kilometers of a highway whose numbers are in miles
+        ("CG-2", "km", MILE_KM),
+        ("I 19", "mi", 1.0),  # the one US highway that is posted in kilometers
+    ],
+)
+def test_exit_numbers_in_the_other_unit_are_mileposts_too(ref, unit, posted_km):
+    # Numbers that begin with 40 at the edge of the study area.
+    numbers = [(str(round(40 + y / posted_km)), 0, y) for y in range(3, 120, 7)]
+    routes = measured(ways([(0, 0), (0, 120)], ref=ref), exits(*numbers), unit=unit)
+    route, unit_km = only(routes), METRES[unit] / KM
+    assert route.calibration.kind == "mileposts"
+    assert route.mileposts[[0, -1]] * unit_km == pytest.approx([40 * posted_km, 40 * posted_km + 120], abs=1.3)
+    assert routes.exits["off_by"].abs().max() < 1.2
+    assert said(routes, "are not mileposts") == []
+    assert said(routes, "in miles" if unit == "km" else "in kilometers") == [len(numbers)]
+
+
+def test_numbers_in_the_other_unit_start_over_at_a_state_line_too():
+    numbers = [(str(round(float(number) / MILE_KM)), x, y) for number, x, y in numbers_of_two_states()]
+    first, second = measured(TWO_STATES.assign(ref="I 5"), exits(*numbers)).routes
+    assert first.mileposts[[0, -1]] == pytest.approx([40, 130], abs=1)
+    assert second.mileposts[[0, -1]] == pytest.approx([0, 110], abs=1)
+
+
+def test_exits_counted_one_a_mile_are_no_mileposts_in_miles():
+    # Elsewhere than in the United States, kilometers come first, and numbers that count exits are told as such.
+    numbers = [(str(at + 1), 0, 1 + MILE_KM * at) for at in range(15)]
+    assert only(measured(ways([(0, 0), (0, 30)], ref="A 7"), exits(*numbers))).calibration.kind == "counted"
+
+
+def test_one_of_a_kind_is_said_in_the_singular():
+    numbers = [(str(y), 0, y) for y in range(2, 30, 2)]
+    numbers[5] = ("144", 0, 12)
+    routes = measured(ways([(0, 0), (0, 30)], [(3, 0), (3, 0.2)]), exits(*numbers))
+    assert said(routes, "exit number more than 2 km from the milepost") == [1]
+    assert said(routes, "short piece cut off from the highway (0.2 km), left out") == [1]
+    hole = measured(ways([(0, 0), (0, 12)], [(0, 15), (0, 30)]))
+    assert said(hole, "gap in the road file, bridged") == [1]
+
+
+def test_notes_call_a_highway_as_people_write_it():
+    routes = measured(ways([(0, 0), (0, 12)], [(0, 15), (0, 30)]))
+    assert [note.source for note in routes.notes] == ["I-5"]
 
 
 def test_numbers_of_another_highway_do_not_bend_the_mileposts():
