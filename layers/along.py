@@ -69,6 +69,8 @@ def corridor_land(
 ) -> gpd.GeoDataFrame:
     """Return the corridor of each highway as the project defines it: by distance, by time from the exits, or both.
 
+    It ends with the study area, as mileposts and exits do: how far the road files reach beyond plays no part.
+
     Parameters
     ----------
     project
@@ -78,10 +80,11 @@ def corridor_land(
     highways
         One row per highway: `layers.corridor.measure_highways`.
     extent
-        The study area; land beyond it takes no part in a corridor by time.
+        The study area.
     """
     rule = project.corridor
     bands = corridor_bands(highways, half_width_m=rule.half_width_m)
+    bands = bands.set_geometry(bands.geometry.intersection(extent))
     if rule.within_min is None or rule.combine == "distance":
         return bands
     soon = time_corridor(
@@ -102,7 +105,7 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
     exits
         The exits on the road network.
     venues
-        With ``kind`` and ``distance_m``.
+        With ``kind``, ``distance_m`` and ``area_id``, "" beyond the study area, where the corridor has ended.
 
     Returns
     -------
@@ -128,6 +131,7 @@ def place_venues(project: Project, exits: ExitNetwork, venues: gpd.GeoDataFrame)
         within_min=rule.within_min,
         combine=rule.combine,
     )
+    inside &= venues["area_id"].ne("")
     # Only those inside are looked up along the highway: most places of a state lie nowhere near.
     placed = placed.join(exits.routes.locate(venues.geometry[inside])[["route_id", "milepost", "side"]])
     placed["side"] = sides_by_name(placed["side"], venues)

@@ -143,11 +143,11 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
 def _venues(
     project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork, areas: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Return every venue of the areas and the corridor once, with its area, its highway and its exit."""
+    """Return every venue of the areas once, with its area, its highway and its exit."""
     venues = find_venues(inputs.places, inputs.listed_venues, kinds=project.roads.venue_kinds)
-    venues = place_venues(project, exits, venues.join(nearest_highway(venues, highways)))
     venues["area_id"] = area_of(venues, areas)
-    return venues[venues["area_id"].ne("") | venues["in_corridor"]].reset_index(drop=True)
+    venues = venues[venues["area_id"].ne("")].reset_index(drop=True)
+    return place_venues(project, exits, venues.join(nearest_highway(venues, highways)))
 
 
 def _reach(travel: Travel, project: Project, extent: shapely.Geometry) -> gpd.GeoDataFrame:

@@ -123,6 +123,20 @@ def test_venues_and_public_providers_have_their_exit_and_the_drive_from_it(out: 
         assert (near["exit_m"] / 1000 <= near["exit_min"] / 60 * 125 + 0.1).all()
 
 
+def test_the_corridor_ends_with_the_study_area(out: Path) -> None:
+    # The example's roads run on into the neighboring states, where venues are listed, too.
+    venues, areas, corridor = (
+        gpd.read_file(out / "areas.gpkg", layer=name) for name in ("venues", "areas", "corridor")
+    )
+    assert venues["area_id"].isin(areas["area_id"]).all()
+    venues = venues[venues["in_corridor"]]
+    assert venues[["milepost", "exit_m"]].notna().to_numpy().all()
+    assert venues["side"].isin(["NB", "SB", "EB", "WB"]).all()
+    assert len(venues) == pd.read_csv(out / "ranking.csv")["n_venues"].sum()
+    # Straight borders in degrees and in meters differ a little.
+    assert corridor.union_all().difference(areas.union_all()).area < 1e-5
+
+
 def test_gaps_say_from_where_to_where_the_longest_first(out: Path) -> None:
     gaps = pd.read_csv(out / "gaps.csv")
     assert len(gaps) > 0

@@ -374,5 +374,9 @@ def test_sections_are_ranked_like_areas_and_keep_both_kinds_of_minutes():
     assert 0 < sections["population"].sum() < study.areas["population"].sum()
     assert [strip.label for strip in study.along.strips] == ["I-55", "I-20"]
     assert study.along.gaps["length"].is_monotonic_decreasing
+    beside = study.venues[study.venues["in_corridor"]]
+    assert len(beside) > 30
+    assert beside[["milepost", "exit_m"]].notna().to_numpy().all()
+    assert beside[["exit_label", "side", "area_id"]].ne("").to_numpy().all()
     beyond = study.venues[study.venues["in_corridor"] & (study.venues["distance_m"] > 8000)]
     assert (beyond["exit_min"] <= 10).all()
