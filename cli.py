@@ -31,12 +31,12 @@ from geo.project_file import load_project
 from geo.provider_doubts import provider_doubts
 from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
-from maps.audit import audit_files, require_clean
 from maps.help_line import help_line
 from maps.manifest import version
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
 from maps.texts import load_texts
 
+gc.freeze()
 gc.enable()
 
 EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
@@ -152,6 +152,8 @@ def audit(folder: Path, files: tuple[Path, ...]) -> None:
     Looks inside pages, GeoPackages, workbooks, PDF and pictures for names, addresses, phone numbers, links and
     coordinates, and tries to find the places from the published minutes. Ends with exit code 7 when it finds something.
     """
+    from maps.audit import audit_files, require_clean  # noqa: PLC0415 # only this command searches at once
+
     with _progress() as say:
         say(f"Searching {folder} …")
         result = audit_files(folder, files)

@@ -74,9 +74,11 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     for name in ("population", *(("ruca",) if section.ruca else ()), *section.indicators):
         table[name] = parse_numbers(frame[name], whole=name == "population")[0]
     problems = _without_values(table, section)
-    at_home = points.notna()
+    at_home, projected = points.notna(), points.to_crs(crs)
     if areas is not None:
-        at_home, elsewhere = expect_inside(points, areas.geometry, file=section.file, place="the areas")
+        at_home, elsewhere = expect_inside(
+            points, areas.geometry, file=section.file, place="the areas", projected=projected
+        )
         problems += elsewhere
     if problems:
         raise InputError(problems)
@@ -84,7 +86,7 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     dropped += counted(section.file, "without a place on the map", unplaced.sum())
     dropped += counted(section.file, "without a population figure", (uncounted & ~unplaced).sum())
     dropped += counted(section.file, "outside every area", (~at_home & ~unplaced & ~uncounted).sum())
-    kept = as_frame(table[at_home & ~uncounted], points, crs)
+    kept = as_frame(table[at_home & ~uncounted], projected, crs)
     outlines = _outlines(frame[at_home & ~uncounted], crs)
     if areas is not None and outlines is not None:
         kept, beyond = spread_over_areas(kept, outlines, areas)

@@ -148,7 +148,7 @@ def _from_degrees(
 
 
 def expect_inside(
-    points: gpd.GeoSeries, polygons: gpd.GeoSeries, *, file: Path, place: str
+    points: gpd.GeoSeries, polygons: gpd.GeoSeries, *, file: Path, place: str, projected: gpd.GeoSeries | None = None
 ) -> tuple[pd.Series, list[Problem]]:
     """Tell points in the expected place from others, and recognise coordinates that were mixed up.
 
@@ -162,6 +162,8 @@ def expect_inside(
         The file, for messages.
     place
         What the polygons are, to follow "lies in": "the study area".
+    projected
+        The points in the CRS of the polygons where the caller has them; None works them out.
 
     Returns
     -------
@@ -169,7 +171,7 @@ def expect_inside(
         True for each point inside; and what is wrong when outside points would lie inside with latitude and longitude
         exchanged or with a western longitude, or when no point is inside at all.
     """
-    found = lies_in(points.to_crs(polygons.crs), polygons)
+    found = lies_in(points.to_crs(polygons.crs) if projected is None else projected, polygons)
     problems = mix_ups(points[~found], polygons.to_crs(WGS84), file=file)
     if not found.any() and not problems and points.notna().any():
         problems = [

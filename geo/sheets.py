@@ -3,19 +3,24 @@
 import codecs
 import csv
 import datetime as dt
+import functools
 import io
 import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import openpyxl
 import pandas as pd
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+import pyarrow as pa
+from pyarrow import compute
+from pyarrow import csv as arrow_csv
 
 from geo.errors import InputError, Problem
 from geo.tables import ROW, nearest
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 SEPARATORS = ",;\t|"
 FIRST_ROWS = 10
@@ -56,6 +61,9 @@ def read_delimited(path: Path, *, encoding: str | None = None) -> tuple[pd.DataF
     declared = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)  # a line for Excel, which does not show it either
     text = text[declared.end() :] if declared else text
     separator = declared[1] if declared else _separator(text)
+    plain = None if declared else _plain(text, separator)
+    if plain is not None:
+        return plain, notes
     csv.field_size_limit(MAX_CELL_CHARS)
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -74,6 +82,35 @@ def read_delimited(path: Path, *, encoding: str | None = None) -> tuple[pd.DataF
             ]
         ) from None
     return _framed(rows, path), notes
+
+
+def _plain(text: str, separator: str) -> pd.DataFrame | None:
+    """Read a text of equal rows without quotation marks or odd characters, as large tables are; None for any other.
+
+    What it cannot tell for certain it leaves to the reader that can say what is wrong.
+    """
+    text = text.replace("\r\n", "\n").rstrip("\n")
+    first = [line.split(separator) for line in text.split("\n", FIRST_ROWS)[:FIRST_ROWS]]
+    header = [name.strip() for name in first[0]]
+    printable = text.isascii() and text.replace("\n", "").replace(separator, "").isprintable()
+    if not printable or '"' in text or not all(header) or _header_problem(first, Path()):
+        return None
+    try:
+        cells = arrow_csv.read_csv(
+            pa.BufferReader(text.encode()),
+            read_options=arrow_csv.ReadOptions(use_threads=False, column_names=header, skip_rows=1),
+            parse_options=arrow_csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
+            convert_options=arrow_csv.ConvertOptions(column_types=dict.fromkeys(header, pa.string())),
+        )
+    except pa.ArrowInvalid:  # rows of different lengths, or no row at all
+        return None
+    columns = [compute.utf8_trim_whitespace(column) for column in cells.columns]
+    blank = functools.reduce(compute.and_, [compute.equal(column, "") for column in columns])
+    longest = max(compute.max(compute.binary_length(column)).as_py() or 0 for column in cells.columns)
+    if not cells.num_rows or compute.any(blank).as_py() or longest > MAX_CELL_CHARS:
+        return None
+    table = pd.DataFrame({name: pd.array(column, dtype="str") for name, column in zip(header, columns, strict=True)})
+    return table.set_index(pd.RangeIndex(2, cells.num_rows + 2).astype("int64").rename(ROW))
 
 
 def decode(path: Path, encoding: str | None) -> tuple[str, tuple[str, ...]]:
@@ -143,6 +180,8 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame
     InputError
         If the workbook is damaged, the sheet is missing, cells are merged or the first row does not hold the names.
     """
+    import openpyxl  # noqa: PLC0415 # takes long to load, and few files are workbooks
+
     try:
         book = openpyxl.load_workbook(path, data_only=True)
     except Exception:  # noqa: BLE001 - openpyxl lets the errors of zipfile, XML and its own classes through
@@ -171,7 +210,7 @@ def _cell_text(value: object) -> str:
     return str(value)
 
 
-def _refuse_merged(page: Worksheet, path: Path) -> None:
+def _refuse_merged(page: "Worksheet", path: Path) -> None:
     merged = sorted(page.merged_cells.ranges, key=lambda cells: (cells.min_row, cells.min_col))
     if not merged:
         return
@@ -240,9 +279,11 @@ def _header_problem(rows: Sequence[Sequence[str]], path: Path) -> Problem | None
             remedy="Add a first row with the name of each column.",
         )
     names = [cell.strip() for cell in rows[0]]
-    twice = [get_column_letter(n) for n, name in enumerate(names, start=1) if name and names.count(name) > 1]
+    twice = [n for n, name in enumerate(names, start=1) if name and names.count(name) > 1]
     if twice:
-        what = f"columns {', '.join(twice)} do not all have names of their own."
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415
+
+        what = f"columns {', '.join(map(get_column_letter, twice))} do not all have names of their own."
         return Problem(what, file=path, rows=(1,), remedy="Rename them.")
     return None
 

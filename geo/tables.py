@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
+import pyarrow as pa
 
 from geo.errors import Problem
 
@@ -171,7 +172,8 @@ def parse_numbers(cells: pd.Series, *, whole: bool = False) -> tuple[pd.Series, 
         return values, _reasons(values.index, infinite=values.abs() == float("inf"))
     text = cells.astype("str")
     if text.str.fullmatch(_PLAIN_COUNT if whole else _PLAIN_NUMBER).all():  # so in most columns, and ten times as fast
-        values = pd.to_numeric(text, errors="coerce").astype("float64")
+        numbers = pa.array(text.mask(text.eq(""))).cast(pa.float64()).to_numpy(zero_copy_only=False)
+        values = pd.Series(numbers, index=text.index, name=text.name)
         return values, _reasons(values.index)
     text = text.str.replace(r"[\s\u00a0\u202f]+", " ", regex=True).str.strip()
     if not whole:
@@ -229,7 +231,7 @@ _NUMBER_MESSAGES = {
 
 def _reasons(index: pd.Index, **found: pd.Series) -> pd.Series:
     """Return the name of the last condition that holds for each row, "" for none."""
-    reasons = pd.Series("", index=index, dtype="object")
+    reasons = pd.Series("", index=index, dtype="str")
     for reason, mask in found.items():
         reasons[mask.to_numpy(dtype=bool)] = reason
     return reasons

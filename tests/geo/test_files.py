@@ -11,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from geo import map_files
 from geo.errors import InputError
@@ -410,3 +411,48 @@ def test_the_digest_covers_all_parts_of_a_shapefile(tmp_path):
 def test_clean_keeps_letters_and_drops_what_moves_the_cursor():
     assert [clean(name) for name in ODD_NAMES] == ODD_NAMES
     assert clean("\ufeffa\u2028b\x9b\ud800c ") == "a bc"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "id,n\n1,2\n3,4\n",
+        "id,n\r\n1, 2 \r\n3,4",
+        "id,n\n1,\n,4\n\n\n",
+        "id;n\n1;NA\n3;null\n",
+        "id\tn\n1\tx y\n3\t4\n",
+        "id,n\n1,2\n\n3,4\n",
+        "id,n\n1,2\n,\n3,4\n",
+        "id,n\n1\n3,4\n",
+        "id,n,\n1,2,\n3,4,\n",
+        'id,n\n1,"2"\n3,4\n',
+        "id,n\n1,2\r3,4\n",
+        "id,n\n1,é\n3,4\n",
+        "id,n\n",
+        f"id,n\n1,2\n3,{' ' * 99_999}4\n",
+    ],
+)
+def test_plain_text_is_read_like_any_other(tmp_path, rows, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_bytes(rows.encode())
+    quick = read_table(path)
+    monkeypatch.setattr("geo.sheets._plain", lambda *_: None)
+    assert_frame_equal(quick, read_table(path))
+
+
+@pytest.mark.parametrize(
+    "rows", ["1,2\n3,4\n", "id,id\n1,2\n", "title\n\nid,n\n1,2\n", "id,n\n1,2,3\n", "1.5,2\n3,4\n", "\n\n"]
+)
+def test_plain_text_that_is_refused_is_refused_with_the_same_words(tmp_path, rows, monkeypatch):
+    path = tmp_path / "t.csv"
+    path.write_bytes(rows.encode())
+
+    def said():
+        try:
+            return read_table(path).to_dict()
+        except InputError as error:
+            return str(error)
+
+    quick = said()
+    monkeypatch.setattr("geo.sheets._plain", lambda *_: None)
+    assert quick == said()
