@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 from geo.graph import SMALLEST_MIN, Int32s
 from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
-from geo.snap import Positions
+from geo.snap import OFF_ROAD_DETOUR, Positions
 
 _SWEEP_BYTES = 100_000_000
 _SWEPT_TOGETHER = 24
@@ -54,6 +54,46 @@ def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: P
         Row of the destination, or -1.
     """
     return sweep_to_nearest(network, destinations).from_origins(origins)
+
+
+def metres_to_nearest(network: RoadNetwork, origins: Positions, destinations: Positions) -> Floats:
+    """Return the length of the quickest way from each origin to its nearest destination, legs off the road included.
+
+    Parameters
+    ----------
+    network, origins, destinations
+        As in `minutes_to_nearest`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Metres on the ellipsoid; infinity where no destination can be reached.
+    """
+    metres = np.full(len(origins), np.inf)
+    there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
+    if not len(there) or not len(rows):
+        return metres
+    start, targets = origins.take(there), destinations.take(rows)
+    to_node, node_m = _metres_from_all(network, targets)
+    length_m = network.length_m[start.edge]
+    edge_start, edge_end = network.edge_start[start.edge], network.edge_end[start.edge]
+    over_start = to_node[edge_start] + _to_start(network, start)
+    over_end = to_node[edge_end] + _to_end(network, start)
+    best = np.minimum(over_start, over_end)
+    by_start, by_end = (
+        node_m[edge_start] + start.fraction * length_m,
+        node_m[edge_end] + (1 - start.fraction) * length_m,
+    )
+    own = np.where(np.isfinite(best), np.where(over_start <= over_end, by_start, by_end), np.inf)
+    for origin, destination, along in _same_edge(network, start, targets):
+        order = np.lexsort((destination, along, origin))
+        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+        closer = first[along[first] < best[origin[first]]]
+        at, to = origin[closer], destination[closer]
+        apart_m = np.abs(targets.fraction[to] - start.fraction[at]) * length_m[at]
+        own[at] = apart_m + targets.off_road_m[to] * OFF_ROAD_DETOUR
+    metres[there] = own + start.off_road_m * OFF_ROAD_DETOUR
+    return metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,6 +198,34 @@ def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floa
     minutes, _, source = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
     inside = slice(0, network.n_nodes)
     return minutes[inside], np.where(source[inside] >= 0, source[inside].astype(np.int64) - network.n_nodes, -1)
+
+
+def _metres_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Floats]:
+    """Return the minutes from each junction to its nearest destination, and the metres along that way."""
+    size = network.n_nodes
+    graph = _with_destinations(network, destinations)
+    roots = np.arange(size, graph.shape[0])
+    minutes, before, _ = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
+    # The first step of each way: over an edge to the next junction, or along the destination's own edge to its end.
+    start, end, there = network.edge_start, network.edge_end, destinations.edge
+    whole, fraction = network.length_m, destinations.fraction
+    leg_min, leg_m = destinations.leg_min, destinations.off_road_m * OFF_ROAD_DETOUR
+    tail = np.concatenate([start, end, start[there], end[there]])
+    head = np.concatenate([end, start, roots, roots])
+    to_start, to_end = _share(fraction, network.forward_min[there]), _share(1 - fraction, network.backward_min[there])
+    time = np.concatenate([network.forward_min, network.backward_min, to_start + leg_min, to_end + leg_min])
+    parts_m = [whole, whole, fraction * whole[there] + leg_m, (1 - fraction) * whole[there] + leg_m]
+    step = np.flatnonzero((before[tail] == head) & np.isfinite(time))
+    step = step[np.argsort(-time[step], kind="stable")]  # of parallel edges the quickest last, as it stays
+    metres = np.full(graph.shape[0], np.inf)
+    metres[roots] = 0.0
+    metres[tail[step]] = np.concatenate(parts_m)[step]
+    # Twice as many steps in each round, until all ways have come to their end.
+    following = np.where(before >= 0, before, np.arange(len(before)))
+    while (following != following[following]).any():
+        metres += metres[following]
+        following = following[following]
+    return minutes[:size], metres[:size]
 
 
 def _with_destinations(network: RoadNetwork, destinations: Positions) -> csr_matrix:

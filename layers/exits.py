@@ -13,15 +13,12 @@ import shapely
 from geo.crs import require_same_crs
 from geo.network import RoadNetwork
 from geo.routes import Routes
-from geo.snap import OFF_ROAD_DETOUR, Positions, snap
-from geo.sweeps import NearestSweep, pairs_within, sample_minutes, sweep_to_nearest
+from geo.snap import Positions, snap
+from geo.sweeps import NearestSweep, metres_to_nearest, sample_minutes, sweep_to_nearest
 from layers.isochrones import service_reach
 
 TOWN_REACH_M = 8_000.0
 """An exit serves the towns whose middle lies this close to it: five miles."""
-
-DISTANCE_WITHIN_MIN = 15.0
-"""Road distances from the exit are worked out for places this close to it."""
 
 CELL_M = 1_000.0
 """Spacing of the grid that the corridor by drive time is drawn from, in metres."""
@@ -136,13 +133,14 @@ def place_by_exit(
     -------
     pandas.DataFrame
         On the index of `points`: ``exit_id`` and ``exit`` (its label; both "" when no exit leads there), ``exit_min``
-        (``inf`` then) and ``exit_m``, the shortest way by road from that exit (NaN beyond 15 minutes).
+        (``inf`` then) and ``exit_m``, the metres of that drive (NaN then).
     """
     at = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m)
     if on_motorways is not None and on_motorways.any():
         direct = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m, on_motorways=True)
         at = _choose(on_motorways.to_numpy(dtype=bool), direct, at)
     minutes, node = exits.leaving.from_origins(at)
+    metres = metres_to_nearest(exits.turned, at, exits.positions)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
     labels = exits.routes.exits.set_index("exit_id")["label"]
     return pd.DataFrame(
@@ -150,7 +148,7 @@ def place_by_exit(
             "exit_id": exit_ids,
             "exit": [labels[exit_id] if exit_id else "" for exit_id in exit_ids],
             "exit_min": minutes,
-            "exit_m": _road_metres(exits, at, node, near=minutes <= DISTANCE_WITHIN_MIN),
+            "exit_m": np.where(np.isfinite(metres), metres, np.nan),
         },
         index=points.index,
     )
@@ -300,23 +298,3 @@ def _choose(first: np.ndarray, one: Positions, other: Positions) -> Positions:
         off_road_m=np.where(first, one.off_road_m, other.off_road_m),
         leg_min=np.where(first, one.leg_min, other.leg_min),
     )
-
-
-def _road_metres(exits: ExitNetwork, at: Positions, node: np.ndarray, *, near: np.ndarray) -> np.ndarray:
-    """Return the shortest way by road from one node to each place, for the places that are near; else NaN."""
-    network = exits.turned
-    metres = replace(
-        network,
-        forward_min=np.where(np.isfinite(network.forward_min), network.length_m, np.inf),
-        backward_min=np.where(np.isfinite(network.backward_min), network.length_m, np.inf),
-    )
-    rows = np.flatnonzero(near & (node >= 0))
-    used = np.unique(node[rows])
-    ends = replace(at.take(rows), leg_min=at.off_road_m[rows] * OFF_ROAD_DETOUR)
-    starts = replace(exits.positions.take(used), leg_min=np.zeros(len(used)))
-    farthest_m = DISTANCE_WITHIN_MIN * _FASTEST_M_PER_MIN
-    place, start, length = pairs_within(metres, ends, starts, cutoff_min=farthest_m)
-    own = used[start] == node[rows][place]
-    result = np.full(len(at), np.nan)
-    result[rows[place[own]]] = length[own]
-    return result

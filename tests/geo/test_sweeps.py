@@ -1,6 +1,7 @@
 """Travel times: hand-made networks with known answers, and equality with networkx."""
 
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -12,8 +13,8 @@ from pyproj import CRS, Transformer
 
 from geo.network import RoadNetwork, Samples, build_network
 from geo.osm import read_osm
-from geo.snap import Positions, snap_xy
-from geo.sweeps import minutes_to_nearest, pairs_within, sample_minutes
+from geo.snap import OFF_ROAD_DETOUR, Positions, snap_xy
+from geo.sweeps import metres_to_nearest, minutes_to_nearest, pairs_within, sample_minutes
 from layers.sharing import kth_nearest
 
 ROAD = {"highway": "primary", "maxspeed": "60"}
@@ -230,6 +231,35 @@ def test_random_networks_equal_networkx(case, cutoff_min):
         assert_equals_reference(network, origins, destinations, cutoff_min)
     else:
         assert_equals_reference(network, origins, destinations, cutoff_min + 0.1234567)
+
+
+@given(random_case())
+@settings(max_examples=200, deadline=None)
+def test_where_all_drive_alike_the_length_of_the_quickest_way_follows_from_its_time(case):
+    network, origins, destinations = case
+    drives = np.minimum(network.forward_min, network.backward_min)
+    drives = np.where(np.isfinite(drives), drives, 0.0)
+    network = replace(
+        network,
+        forward_min=np.where(np.isfinite(network.forward_min), drives, np.inf),
+        backward_min=np.where(np.isfinite(network.backward_min), drives, np.inf),
+        length_m=drives * 1000,
+    )
+    times, nearest = minutes_to_nearest(network, origins, destinations)
+    metres = metres_to_nearest(network, origins, destinations)
+    assert np.array_equal(np.isfinite(metres), np.isfinite(times))
+    found = np.flatnonzero(nearest >= 0)
+    off_road = origins.off_road_m[found] + destinations.off_road_m[nearest[found]]
+    legs = origins.leg_min[found] + destinations.leg_min[nearest[found]]
+    expected = (times[found] - legs) * 1000 + off_road * OFF_ROAD_DETOUR
+    np.testing.assert_allclose(metres[found], expected, rtol=0, atol=1e-6)
+
+
+def test_the_length_is_that_of_the_quickest_way_not_of_the_shortest(network_of):
+    slow, fast = {"highway": "track", **ROAD, "maxspeed": "20"}, {**ROAD, "maxspeed": "120"}
+    network = network_of(SQUARE, [(1, [1, 2], slow), (2, [2, 3], fast), (3, [3, 4], fast), (4, [4, 1], fast)])
+    metres = metres_to_nearest(network, at(network, SQUARE[1]), at(network, SQUARE[2]))
+    assert metres[0] == pytest.approx((NORTH + 2 * EAST) * 1000, rel=1e-3)
 
 
 @given(random_case(), st.randoms(use_true_random=False))

@@ -63,12 +63,12 @@ def test_no_provider_is_infinitely_far(case):
 def test_places_have_the_exit_that_leads_to_them(case):
     _, exits = case
     # A motel on the side road of exit 40, and one right beside the motorway but on the road of exit 20.
-    motels = table([(6, 40.1), (1.5, 20.1), (0, 300)]).set_axis([3, 1, 2])
+    motels = table([(6, 40.1), (1.5, 20.1), (0, 300), (28, 50.1)]).set_axis([3, 1, 2, 4])
     placed = place_by_exit(exits, motels, max_off_road_m=FAR_M)
-    assert placed.index.tolist() == [3, 1, 2]
-    assert placed["exit"].tolist() == ["exit 40", "exit 20", ""]
-    assert placed["exit_min"].tolist() == pytest.approx([6, 1.5, np.inf], abs=0.2)
-    assert placed["exit_m"].tolist() == pytest.approx([6000, 1500, np.nan], abs=150, nan_ok=True)
+    assert placed.index.tolist() == [3, 1, 2, 4]
+    assert placed["exit"].tolist() == ["exit 40", "exit 20", "", "exit 50"]
+    assert placed["exit_min"].tolist() == pytest.approx([6, 1.5, np.inf, 28], abs=0.2)
+    assert placed["exit_m"].tolist() == pytest.approx([6000, 1500, np.nan, 28_000], abs=150, nan_ok=True)
 
 
 def test_a_place_between_exits_is_reached_by_an_exit_not_over_the_fence(case):
