@@ -126,6 +126,23 @@ def example(folder: Path) -> None:
 
 @main.command()
 @click.argument("project", type=ProjectPath)
+@click.option("--server", metavar="URL", help="Overpass server to ask. [default: the public one of overpass-api.de]")
+def fetch(project: Path, server: str | None) -> None:
+    """Download the roads and places around the areas of PROJECT, into the road file that it names and that is missing.
+
+    The only command that uses the network. It sends squares around your areas to a server of OpenStreetMap data, and
+    nothing of your providers or people. For a few counties; for a whole state, download the extract of the state.
+    """
+    from geo.overpass import SERVER, fetch_roads  # noqa: PLC0415 # nothing else may open a connection
+
+    with _progress() as say:
+        written = fetch_roads(load_project(project), server=server or SERVER, progress=say)
+    _say(f"Written: {written}")
+    click.echo("© OpenStreetMap contributors, ODbL. Next: outreach check " + printable(str(project)))
+
+
+@main.command()
+@click.argument("project", type=ProjectPath)
 @_audience("taskforce", help="Who will see what is printed: for the public no small number of confidential providers.")
 def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
