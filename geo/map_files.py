@@ -1,6 +1,7 @@
 """Map layers and Parquet files as tables of text with geometry in two dimensions and a CRS."""
 
 import contextlib
+import json
 import logging
 import struct
 import warnings
@@ -183,8 +184,15 @@ def _texts(cells: pd.Series, index: pd.Index) -> pd.Series:
             for value in cells
         ]
     else:
-        values = ["" if value is None or value is pd.NA or value != value else clean(str(value)) for value in cells]  # noqa: PLR0124 - NaN
+        values = [_text(value) for value in cells]
     return pd.Series(values, index=index, dtype="str")
+
+
+def _text(value: object) -> str:
+    """Write one value as text: what is nested as JSON."""
+    if isinstance(value, dict | list):
+        return clean(json.dumps(value, ensure_ascii=False, default=str))
+    return "" if value is None or value is pd.NA or value != value else clean(str(value))  # noqa: PLR0124 - NaN
 
 
 def _with_crs(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:

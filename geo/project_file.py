@@ -64,7 +64,30 @@ def load_project(path: Path) -> Project:
         # A list whose only entry is wrong is also reported as too short: the entry says it better.
         spoken = [d for d in details if d["type"] != "too_short" or not any(_is_inside(e, d) for e in details)]
         raise ProjectError([_problem(detail, path) for detail in spoken]) from None
-    return _with_absolute_paths(project)
+    project = _with_absolute_paths(project)
+    if problems := _providers_shown(project):
+        raise ProjectError(problems)
+    return project
+
+
+def _providers_shown(project: Project) -> list[Problem]:
+    """Refuse lists of providers among the lists of what is shown: their confidential rows would be shown, too."""
+    lists = {(section.file, section.layer) for section in project.providers}
+    others: list[tuple[str, Source | None]] = [("areas", project.areas), ("regions", project.regions)]
+    others += [("people", project.people), *(("venues", section) for section in project.venues)]
+    shown = [(key, section.file, section.layer) for key, section in others if section]
+    paths = (("towns", project.towns), ("people.urban_areas", project.people.urban_areas))
+    shown += [(key, path, None) for key, path in paths if path]
+    return [
+        Problem(
+            f"{path.name} is a list of providers, whose confidential rows would be shown.",
+            file=project.file,
+            column=key,
+            remedy="Leave it under [[providers]] alone.",
+        )
+        for key, path, layer in shown
+        if (path, layer) in lists
+    ]
 
 
 def _is_inside(inner: ErrorDetails, outer: ErrorDetails) -> bool:

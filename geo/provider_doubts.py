@@ -1,15 +1,21 @@
-"""Provider rows that a planner should look at again: marked public, yet they sound like a place that is kept secret.
+"""Provider rows to look at again: public ones that sound secret, or that say what a confidential one hides.
 
 Like `geo.secrets`, this sees rows of provider files; what leaves it names files and rows and repeats no cell.
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from geo.errors import InputError, Problem
 from geo.project import Project, ProviderFile
 from geo.provider_fields import categories, is_public
+from geo.provider_rows import Rows
+from geo.secrets import bare_link, degrees_of, fold, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
 from geo.sources import choose, open_source
 from geo.tables import row_numbers
 
@@ -36,10 +42,11 @@ def provider_doubts(project: Project) -> list[Problem]:
     Returns
     -------
     list of Problem
-        Files without a column ``public`` all of whose rows are confidential for that reason; and public rows that
-        their name or category suggests to be a shelter, safe house or domestic-violence program.
+        Files without a column ``public`` all of whose rows are confidential for that reason; public rows that their
+        name or category suggests to be a shelter, safe house or domestic-violence program; and confidential rows whose
+        name, address, phone, link or place a public row gives as well.
     """
-    return [doubt for section in project.providers for doubt in _doubts(section)]
+    return [*(doubt for section in project.providers for doubt in _doubts(section)), *_said_elsewhere(project)]
 
 
 def _doubts(section: ProviderFile) -> list[Problem]:
@@ -74,3 +81,39 @@ def _doubts(section: ProviderFile) -> list[Problem]:
             remedy="Make sure that the operator publishes this address and agrees; otherwise set public to no.",
         )
     ]
+
+
+def _said_elsewhere(project: Project) -> list[Problem]:
+    """Return the confidential rows of which a public row says something: it is shown, and the audit may not mind it."""
+    opened = [(section, *open_rows(section)) for section in project.providers]
+    said = {mark for _, rows, shown in opened for _, mark in _marks(rows.where(shown))}
+    found: dict[tuple[Path, str], set[int]] = defaultdict(set)
+    for section, rows, shown in opened:
+        for row, mark in _marks(rows.where(~shown)):
+            if mark in said:
+                found[section.file, mark[0]].add(row)
+    return [
+        Problem(
+            f"is confidential, but a public row has the same {kind}, which is shown there.",
+            file=file,
+            rows=tuple(sorted(rows)),
+            remedy="Take it out of the public row unless everybody may know it: the audit does not look for it.",
+        )
+        for (file, kind), rows in found.items()
+    ]
+
+
+def _marks(rows: Rows) -> Iterator[tuple[int, tuple[str, object]]]:
+    """Yield what would give each row away: its kind, and itself in the form in which the audit compares it."""
+    for column in text_columns(rows.frame):
+        for row, cell in zip(rows.frame.index.tolist(), rows.frame[column], strict=True):
+            if is_link(cell):
+                yield row, ("link", bare_link(cell))
+                continue
+            if is_telling(kind_of(column), fold(cell)):
+                yield row, (kind_of(column), fold(cell))
+            yield from ((row, ("phone", number)) for number in phone_digits(cell) if column != "name")
+    places = np.round(degrees_of(rows), 4)
+    for row, place in zip(rows.frame.index.tolist(), places.tolist(), strict=True):
+        if np.isfinite(place).all():
+            yield row, ("place", tuple(place))

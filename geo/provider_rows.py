@@ -22,6 +22,9 @@ from geo.tables import Table, check, row_numbers
 
 CONFIDENTIAL_NAME = "Confidential provider"
 
+LEAST_REGION_KM2 = 25
+"""A smaller region cannot stand in for a place: it may be a town, or a block, with few buildings."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ground:
@@ -117,6 +120,15 @@ def stand_ins(rows: Rows, facts: pd.DataFrame, ground: Ground) -> Outcome:
     if ground.regions.empty:
         return Outcome()
     row, problems = region_rows(rows, ground.regions)
+    if problems:
+        return Outcome(problems=problems)
+    m2 = ground.regions.area.to_numpy() if ground.crs.is_projected else np.full(len(ground.regions), np.inf)
+    km2 = np.append(m2 / 1e6, np.inf)[row.to_numpy()]  # no region, at -1, is the last
+    problems = rows.problem(
+        pd.Series(km2 < LEAST_REGION_KM2, index=row.index),
+        f"is confidential, and its region has less than {LEAST_REGION_KM2} km²: its place could be guessed.",
+        "Give larger regions under [regions], such as counties, or leave the row out.",
+    )
     if problems:
         return Outcome(problems=problems)
     file = rows.section.file

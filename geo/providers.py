@@ -6,7 +6,7 @@ row is its categories, its capacity and a point that stands for its region; name
 also in every error message: these name rows and columns, never what a cell says.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -143,7 +143,7 @@ def _split(section: ProviderFile, ground: Ground) -> _Admitted:
     hidden = stand_ins(rows.where(~shown), facts[~shown], ground) if not shown.all() else Outcome()
     problems += [*public.problems, *hidden.problems]
     dropped += [*public.dropped, *hidden.dropped]
-    records = [] if problems else [_record(section, opened, shown, has_column="public" in rows.frame.columns)]
+    records = [] if problems else [_record(section, opened, shown, rows.called)]
     return _Admitted(public.table, hidden.table, dropped, records, problems)
 
 
@@ -159,12 +159,14 @@ def _chosen(section: ProviderFile, opened: Opened) -> Rows:
     return Rows(section, frame, called, presentable_columns(opened.frame, section))
 
 
-def _record(section: ProviderFile, opened: Opened, shown: pd.Series, *, has_column: bool) -> FileRecord:
-    """Return the record of a provider file; without digest when it holds confidential rows."""
+def _record(section: ProviderFile, opened: Opened, shown: pd.Series, called: Mapping[str, str]) -> FileRecord:
+    """Return the record of a provider file; without digest when it holds confidential rows, left out or not."""
     hidden = int((~shown).sum())
+    left_out = opened.left_out.rename(columns={called[name]: name for name in called if name == "public"})
     if not hidden:
-        return record_of(section, opened)
-    if section.public or has_column:
+        said, _ = is_public(left_out, section, called)
+        return record_of(section, opened) if said.all() else FileRecord(section.file, "", opened.rows, opened.notes)
+    if section.public or "public" in left_out.columns:
         note = f"{hidden} of {len(shown)} rows are confidential"
     else:
         note = f"no column 'public': all {hidden} rows are confidential"

@@ -104,6 +104,7 @@ def spines(ways: gpd.GeoDataFrame) -> list[Spine]:
 
 
 def _graph(ways: gpd.GeoDataFrame) -> _Graph:
+    ways = ways[ways.length > 0]  # a way may name one node many times
     lines = shapely.segmentize(ways.geometry.to_numpy(), SPACING_M)
     coordinates, way = shapely.get_coordinates(lines, return_index=True)
     # To the centimetre: neighbouring ways share nodes, and a node has one position.

@@ -134,7 +134,7 @@ def read_secrets(
     InputError
         If a file cannot be read. No message repeats a cell.
     """
-    opened = [(section, *_open(section)) for section in sections]
+    opened = [(section, *open_rows(section)) for section in sections]
     known = _known([(rows, shown) for _, rows, shown in opened], phones, regions)
     return tuple(
         secret
@@ -189,7 +189,7 @@ def link_pattern(link: str) -> str:
     return rf"(?<![\w\-]){re.escape(link)}(?![\w\-]|\.\w)"
 
 
-def _open(section: ProviderFile) -> tuple[Rows, pd.Series]:
+def open_rows(section: ProviderFile) -> tuple[Rows, pd.Series]:
     """Read all rows of a file and tell the public ones. What an unforeseen error says may be a cell: it stays here."""
     try:
         opened = open_source(section.model_copy(update={"where": {}}))
@@ -226,18 +226,18 @@ def _known(opened: Sequence[tuple[Rows, pd.Series]], phones: Iterable[str], regi
     points: list[np.ndarray] = []
     for rows, shown in opened:
         public = rows.where(shown)
-        for column in _text_columns(public.frame):
+        for column in text_columns(public.frame):
             texts |= {fold(cell) for cell in public.frame[column]}
             digits |= {number for cell in public.frame[column] for number in phone_digits(cell)}
-            links |= {bare_link(cell) for cell in public.frame[column] if _is_link(cell)}
+            links |= {bare_link(cell) for cell in public.frame[column] if is_link(cell)}
         if shown.any():
-            points.append(_degrees(public))
+            points.append(degrees_of(public))
     placed = np.concatenate([np.empty((0, 2)), *points])
     said = " | ".join(" ".join(words) for words in sorted(texts))
     return Known(f" {said} ", frozenset(digits), " ".join(sorted(links)), placed[np.isfinite(placed).all(axis=1)])
 
 
-def _text_columns(frame: pd.DataFrame) -> list[str]:
+def text_columns(frame: pd.DataFrame) -> list[str]:
     """Return the columns whose cells would give a provider away."""
     return [
         str(name)
@@ -246,11 +246,12 @@ def _text_columns(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _is_link(cell: str) -> bool:
+def is_link(cell: str) -> bool:
+    """Return whether a cell is a web or mail address."""
     return bool(re.search(r"[\w-]\.[A-Za-z]{2,}", cell)) and " " not in cell.strip()
 
 
-def _degrees(rows: Rows) -> np.ndarray:
+def degrees_of(rows: Rows) -> np.ndarray:
     """Return longitude and latitude of each row, NaN where it gives none or one that cannot be read."""
     frame = rows.frame
     if {"lon", "lat"} <= set(frame.columns):
@@ -269,24 +270,24 @@ def _secrets(
     section: ProviderFile, rows: Rows, known: Known, regions: gpd.GeoDataFrame | None, crs: CRS
 ) -> list[Secret]:
     frame = rows.frame
-    degrees = _degrees(rows)
+    degrees = degrees_of(rows)
     stand_ins, radii_m = _regions_of(rows, regions, crs)
     hidden = degrees.copy()
     hidden[_near(degrees, known.points) | (_apart_m(degrees, stand_ins) <= SAME_PLACE_M)] = np.nan
     offered, _ = categories(frame, section, rows.called)
-    columns = _text_columns(frame)
+    columns = text_columns(frame)
     secrets = []
     for position, row in enumerate(frame.index):
         cells = [(column, str(frame[column].iloc[position])) for column in columns]
-        texts = dict.fromkeys((_kind(column), fold(cell)) for column, cell in cells if not _is_link(cell))
+        texts = dict.fromkeys((kind_of(column), fold(cell)) for column, cell in cells if not is_link(cell))
         phones = dict.fromkeys(number for c, cell in cells if c != "name" for number in phone_digits(cell))
-        links = dict.fromkeys(bare_link(cell) for _, cell in cells if _is_link(cell))
+        links = dict.fromkeys(bare_link(cell) for _, cell in cells if is_link(cell))
         lon, lat = (float(part) for part in hidden[position])
         secrets.append(
             Secret(
                 file=section.file,
                 row=int(row),
-                words=tuple(text for text in texts if _telling(*text) and not known.says(text[1])),
+                words=tuple(text for text in texts if is_telling(*text) and not known.says(text[1])),
                 phones=tuple(number for number in phones if number not in known.phones),
                 links=tuple(link for link in links if not known.links_to(link)),
                 lon_deg=lon,
@@ -299,11 +300,12 @@ def _secrets(
     return secrets
 
 
-def _kind(column: str) -> str:
+def kind_of(column: str) -> str:
+    """Return what the cells of a column are: "address" or "name"."""
     return "address" if re.search(r"addr|street", _snake(column)) else "name"
 
 
-def _telling(kind: str, words: tuple[str, ...]) -> bool:
+def is_telling(kind: str, words: tuple[str, ...]) -> bool:
     """Return whether a text can be looked for: not "Suite 200", nor a word that stands in any text."""
     own = [word for word in words if word.isalpha() and word not in _PARTS_OF_HOUSES]
     if kind == "address":

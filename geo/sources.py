@@ -1,6 +1,5 @@
 """From a `[section]` of the project file to the rows it means: opened, refused when personal, filtered, renamed."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
@@ -10,18 +9,13 @@ import pandas as pd
 
 from geo.errors import InputError, Problem
 from geo.files import read_table, sha256_of
+from geo.personal import personal_columns
 from geo.project import ProviderColumn, ProviderFile, Source
 from geo.records import FileRecord
 from geo.tables import missing_column
 
-_PERSON = "(?:client|victim|survivor|patient|participant|trafficker|minor|child)"
-_PERSONAL = re.compile(
-    rf"ssn|social_security(?:_(?:no|num|number))?|dob|(?:date_of_birth|birth_?date|birthday)"
-    rf"|(?:case|intake|incident|hmis|police_report)_?(?:id|no|num|number)|alien_(?:no|num|number)|a_number"
-    rf"|passport(?:_(?:no|num|number))?|(?:client|victim|survivor|trafficker)"
-    rf"|{_PERSON}_(?:id|no|num|number|name|first_name|last_name|initials|dob|age|sex|gender|phone|address|email|ssn)"
-)
-"""Names, in snake case, of columns that describe single people who were helped or harmed."""
+PROVIDER_WORDS = frozenset({"category", "categories", "capacity", "phone"})
+"""Columns that, beside ``public``, tell a list of providers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +30,14 @@ class Opened:
         Number of rows in the file, before `where`.
     notes
         What the reader had to assume.
+    left_out
+        The other rows.
     """
 
     frame: pd.DataFrame
     rows: int
     notes: tuple[str, ...]
+    left_out: pd.DataFrame
 
 
 def open_source(section: Source) -> Opened:
@@ -53,7 +50,7 @@ def open_source(section: Source) -> Opened:
     """
     frame = read_table(section.file, layer=section.layer, encoding=section.encoding)
     notes: tuple[str, ...] = frame.attrs.pop("notes")
-    problems = _personal_columns(frame, section)
+    problems = [*_personal_columns(frame, section), *_provider_columns(frame, section)]
     if not problems and frame.empty:
         problems = [Problem("has no rows.", file=section.file, remedy="Add rows, or remove it from the project file.")]
     kept = frame
@@ -75,7 +72,7 @@ def open_source(section: Source) -> Opened:
         raise InputError(problems)
     if section.where:
         notes = (*notes, f"{len(kept):,} of {len(frame):,} rows kept by `where`")
-    return Opened(kept, len(frame), notes)
+    return Opened(kept, len(frame), notes, frame.drop(kept.index))
 
 
 def presentable_columns(frame: pd.DataFrame, section: Source) -> tuple[str, ...]:
@@ -137,7 +134,6 @@ def choose(
 
 
 def _personal_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
-    names = [str(name) for name in frame.columns if _PERSONAL.fullmatch(_snake(str(name)))]
     return [
         Problem(
             "looks like personal data about people who were helped or harmed. Such a file is not read.",
@@ -145,19 +141,23 @@ def _personal_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
             column=name,
             remedy="Remove these columns: the tool never needs them.",
         )
-        for name in names
+        for name in personal_columns(frame)
     ]
 
 
-def _snake(name: str) -> str:
-    """Return a column name in snake case.
-
-    Examples
-    --------
-    >>> _snake("ClientName"), _snake("Date of birth"), _snake("SSN")
-    ('client_name', 'date_of_birth', 'ssn')
-    """
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
+def _provider_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
+    """Refuse a list of providers that is given as something else: its rows would be shown, public or not."""
+    names = {str(name).casefold() for name in frame.columns}
+    if isinstance(section, ProviderFile) or "public" not in names or not names & PROVIDER_WORDS:
+        return []
+    return [
+        Problem(
+            "looks like a list of providers, some of which may be confidential.",
+            file=section.file,
+            column="public",
+            remedy="List it under [[providers]] only, or remove this column.",
+        )
+    ]
 
 
 def _matches(cells: pd.Series, values: object) -> pd.Series:

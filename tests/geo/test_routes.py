@@ -162,6 +162,14 @@ def test_a_short_stray_way_is_left_out():
     assert said(routes, "cut off") == [1]
 
 
+def test_a_way_whose_nodes_are_all_at_one_place_changes_nothing():
+    """GEOS cannot make such a line finer: it raised an error that nobody caught."""
+    alone = ways([(0, 5), (0, 5), (0, 5)])
+    assert said(measured(alone), "does not come into the study area") == [1]
+    with_it = only(measured(ways([(0, 0), (0, 30)], [(0, 5), (0, 5), (0, 5)])))
+    assert with_it.line.equals(only(measured(STRAIGHT)).line)
+
+
 def test_spurs_are_left_out():
     routes = measured(ways([(0, 0), (0, 15)], [(0, 15), (0, 30)], [(0, 15), (4, 15)]))
     assert only(routes).mileposts[-1] == pytest.approx(30, rel=1e-3)

@@ -12,6 +12,7 @@ TITLES = {
     "test_nothing_depends_on_the_place.py": "Confidential by construction, inversion, no network",
     "test_disclosure.py": "Small counts",
     "test_doubts.py": "Questions of `check`",
+    "test_mistakes.py": "Mistakes of a planner",
     "test_hostile.py": "Hostile input",
     "test_crash.py": "Killed, starved and doubled runs",
     "test_wording.py": "Words",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.safety.conftest import run
+from tests.safety.conftest import run, tell_all
 
 
 @pytest.fixture
@@ -48,3 +48,26 @@ def test_a_file_without_the_column_public_is_said_to_be_all_confidential(study: 
     result = run("check", study / "project.toml")
     assert result.exit_code == 0
     assert "Warning: providers.csv: has no column 'public': all 83 rows are confidential." in result.stderr
+
+
+def test_what_a_public_row_says_of_a_confidential_one_is_told(study: Path) -> None:
+    """The audit cannot look for what is shown on purpose, so the planner must know."""
+    table = tell_all(study)
+    rows = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    hidden = table.index
+    for shown, column in enumerate(("phone", "address", "name", "website")):
+        rows.loc[shown, column] = rows.loc[hidden[shown], column]
+    rows.loc[4, ["lon", "lat"]] = rows.loc[hidden[4], ["lon", "lat"]].to_numpy()
+    rows.to_csv(study / "providers.csv", index=False)
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    for number, kind in enumerate(("phone", "address", "name", "link", "place")):
+        told = f"row {hidden[number] + 2}: is confidential, but a public row has the same {kind}, which is shown there."
+        assert told in result.stderr
+    assert result.stderr.count("is confidential, but") == 5
+    assert not [cell for cell in table["name"] if cell in result.output]
+
+
+def test_nothing_is_told_where_rows_share_nothing(study: Path) -> None:
+    tell_all(study)
+    assert "is confidential, but" not in run("check", study / "project.toml").stderr
