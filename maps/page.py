@@ -10,7 +10,7 @@ from maps.figure import OfflineFigure
 from maps.layers import Layers, add_layers, add_panes, shown_at_start
 from maps.leafmap import OutreachMap
 from maps.names import clean
-from maps.section_view import make_sections
+from maps.section_view import SectionsView, make_sections
 from maps.service_rows import rural_rows, sharing_rows
 from maps.symbology import PROVIDER, VENUES, outline
 from maps.values import View
@@ -53,7 +53,8 @@ def build_map(study: Study) -> OutreachMap:
     along, sections = make_along(study, view), make_sections(study, view)
     tiles = study.project.tiles
     figure.picture_hosts = (tiles.host,) if tiles else ()
-    figure.context = {**_context(study, view, layers), "along": along, "sections": sections}
+    own = {"along": along, "sections": sections, "counties": _counties(view, sections)}
+    figure.context = {**_context(study, view, layers), **own}
     data = {**page_data(view), "printed": PRINTED_ROWS, **({"along": along.data} if along else {})}
     if tiles:
         data["tiles"] = {"url": tiles.url, "credit": clean(tiles.attribution), "zoom": tiles.max_zoom}
@@ -66,6 +67,13 @@ def build_map(study: Study) -> OutreachMap:
 def render_page(study: Study) -> str:
     """Return the map page of a study as the text of one HTML file; the same study gives the same bytes."""
     return str(build_map(study).get_root().render())
+
+
+def _counties(view: View, sections: SectionsView | None) -> list[str]:
+    """Return the counties that rankings can be cut down to: those the areas lie in, or that sections run through."""
+    if any(row.place for row in view.rows):
+        return sorted({row.place for row in view.rows} - {""})
+    return sorted(row.name for row in view.rows) if sections else []
 
 
 def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:

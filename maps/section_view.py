@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
+
 from geo.vocabulary import CATEGORIES
 from layers.study import Study
-from maps.client import measure_data
+from maps.client import measure_data, packed
 from maps.geometry import simplify
+from maps.names import clean
 from maps.section_names import section_names
 from maps.shapes import packed_shapes
 from maps.strip_layout import category_label
@@ -79,14 +82,38 @@ def make_sections(study: Study, view: View) -> SectionsView | None:
         data={
             "stretches": [[order[ref], round(float(low), 3), round(float(high), 3)] for ref, low, high in ends],
             "id": [row.area_id for row in rows],
-            "names": [row.name for row in rows],
-            "plural": nouns["plural"],
+            "columns": _columns(rows, table, study, view),
+            **nouns,
             "ranks": [[row.rank, row.rank_low, row.rank_high] for row in rows],
             "point": [[round(row.label_lat, 4), round(row.label_lon, 4)] for row in rows[:NUMBERED]],
             "shapes": outlines,
             "measures": [measure_data(measure) for measure in ranked.measures],
         },
     )
+
+
+def _columns(rows: tuple[Row, ...], table: gpd.GeoDataFrame, study: Study, view: View) -> dict[str, Any]:
+    """Return what the page's filters ask of each section, in the columns that areas have."""
+    highways = {highway.ref: highway.label for highway in view.highways}
+    places = {row.area_id: row.place or row.name for row in view.rows}
+    pairs = gpd.sjoin(table[["geometry"]], study.areas[["geometry"]].rename_axis("area"))
+    crossed = pairs["area"].map(clean).map(places).groupby(level=0).agg(lambda own: "\n".join(sorted(set(own))))
+    return {
+        "name": [row.name for row in rows],
+        "place": crossed.reindex(table.index).fillna("").tolist(),
+        "search": packed([row.search for row in rows]),
+        "highways": [highways.get(clean(ref), clean(ref)) for ref in table["ref"]],
+        "underserved": "".join(str(int(row.underserved)) for row in rows),
+        "rural": [_share(row.rural_share) for row in rows],
+        "beyond": {
+            category: [_share(row.services[at].beyond) for row in rows]
+            for at, category in enumerate(view.place.required)
+        },
+    }
+
+
+def _share(value: float) -> float | None:
+    return round(value, 3) if math.isfinite(value) else None
 
 
 def _section(row: Row, record: Mapping[Any, Any], required: tuple[str, ...], texts: Texts) -> SectionView:

@@ -2,7 +2,7 @@
 
 function makeAlong(map, data, points) {
   const along = data.along;
-  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}};
+  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}, choose() {}, onChange() {}};
   const boxes = all('.strip-box');
   const choosers = all('.chooser button');
   const items = all('#gaps li');
@@ -184,8 +184,12 @@ function makeAlong(map, data, points) {
 
   function filter(category) {
     const chooser = byId('gap-category');
-    if (chooser) chooser.value = category;
-    items.forEach(item => { item.hidden = Boolean(category) && !item.dataset.category.split(' ').includes(category); });
+    if (!chooser) return;
+    chooser.value = optionOr(chooser, category);
+    const wanted = chooser.value;
+    items.forEach(item => { item.hidden = Boolean(wanted) && !item.dataset.category.split(' ').includes(wanted); });
+    const n = items.filter(item => !item.hidden).length;
+    byId('gap-count').textContent = say('gaps_count', {n: whole(n), total: whole(items.length)});
   }
 
   /** While the panel is open the map is lower: it shows the same land, and a low one gives up its key. */
@@ -221,7 +225,7 @@ function makeAlong(map, data, points) {
     each.querySelector('svg.strip').addEventListener('click', event => clickOn(event, number));
     all('[data-exit]', each).forEach((button, i) => button.addEventListener('click', () => chooseExit(number, i)));
   });
-  if (byId('gap-category')) byId('gap-category').addEventListener('change', event => filter(event.target.value));
+  if (byId('gap-category')) byId('gap-category').addEventListener('change', event => { filter(event.target.value); result.onChange(); });
   map.on('popupopen', ({popup}) => {
     const place = popup._source && numbers.get(popup._source.place);
     if (place) mark(...place);
@@ -236,13 +240,18 @@ function makeAlong(map, data, points) {
   const result = {
     groups: {...bands(), exits: exitDots()},
     visit: chooseExit,
+    choose: filter,
     mark,
     highlight,
     clear: unmark,
     onChange() {},
-    /** For the link: which chart is open, counted from 1, and which stretch is chosen. */
-    get state() { return {d: box.open ? String(shown + 1) : '', g: gap === null ? '' : String(gap + 1)}; },
-    set state({d}) {
+    /** For the link: which chart is open, counted from 1, which stretch is chosen, and of which service they are shown. */
+    get state() {
+      const category = byId('gap-category') ? byId('gap-category').value : '';
+      return {d: box.open ? String(shown + 1) : '', g: gap === null ? '' : String(gap + 1), w: category};
+    },
+    set state({d, w}) {
+      filter(w || '');
       const open = Boolean(boxes[d - 1]);
       if (open) show(d - 1);
       if (open === box.open) return;

@@ -68,6 +68,7 @@ function makeAreas(map, layer, data, painter) {
     /** Show which areas a filter leaves out. */
     dim(isShown) {
       dimmed = isShown.map(shown => !shown);
+      map.getContainer().classList.toggle('filtered', dimmed.includes(true));
       paint();
     },
     frame(i) {

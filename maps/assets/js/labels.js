@@ -28,13 +28,24 @@ function makeLabels(map, data) {
   }
 
   const {areas} = data;
-  areas.id.forEach((id, i) => {
-    if (areas.rank[i] > RANKED_ON_MAP || i >= RANKED_ON_MAP) return;
-    put(ranks, areas.point[i], 'ranks', disc(areas.rank[i], 'of-areas'), true);
-  });
-  if (data.sections) data.sections.ranks.slice(0, RANKED_ON_MAP).forEach(([rank], i) => {
-    if (rank <= RANKED_ON_MAP) put(ranks, data.sections.point[i], 'ranks', disc(rank, 'of-sections'), true);
-  });
+
+  /** Discs of the first ranks, which are the first rows. */
+  function discs(numbers, points, of) {
+    return numbers.slice(0, RANKED_ON_MAP).filter(rank => rank <= RANKED_ON_MAP).map((rank, i) => {
+      const box = disc(rank, of);
+      put(ranks, points[i], 'ranks', box, true);
+      return box;
+    });
+  }
+  const ofAreas = discs(areas.rank, areas.point, 'of-areas');
+  const ofSections = data.sections ? discs(data.sections.ranks.map(([rank]) => rank), data.sections.point, 'of-sections') : [];
+
+  /** Show the discs that a filter leaves. */
+  function dim(areasShown, sectionsShown) {
+    ofAreas.forEach((box, i) => box.classList.toggle('dim', !areasShown[i]));
+    ofSections.forEach((box, i) => box.classList.toggle('dim', !sectionsShown[i]));
+  }
+
   data.shields.forEach(([kind, text, lat, lon]) => put(names, [lat, lon], 'labels', shield(kind, text)));
   const biggest = data.towns.length ? data.towns[0][3] : 0;
   data.towns.forEach(([name, lat, lon, population], order) => {
@@ -156,7 +167,7 @@ function makeLabels(map, data) {
     lead.style.transform = `rotate(${Math.atan2(dy, dx).toFixed(3)}rad)`;
   }
 
-  return {ranks, names, declutter};
+  return {ranks, names, declutter, dim};
 }
 
 const SHIELD_PATHS = {

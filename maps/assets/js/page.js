@@ -2,7 +2,7 @@
 
 function makeTabs() {
   const tabs = all('[role=tab]');
-  const state = {shown: 'tab-list', show, onChange() {}};
+  const state = {shown: 'tab-list', show, onShow() {}, onChange() {}};
   function show(wanted) {
     const id = tabs.some(tab => tab.id === wanted) ? wanted : 'tab-list';
     state.shown = id;
@@ -12,6 +12,7 @@ function makeTabs() {
       tab.tabIndex = on ? 0 : -1;
       byId(tab.getAttribute('aria-controls')).hidden = !on;
     });
+    state.onShow(id);
   }
   tabs.forEach((tab, i) => {
     tab.addEventListener('click', () => { show(tab.id); state.onChange(); });

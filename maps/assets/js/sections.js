@@ -1,12 +1,13 @@
 // The second ranking: sections of the highways. One is chosen like an area, but its card tells residents and drivers apart.
 
 /** What a page without sections has in their place. */
-const NO_SECTIONS = {active: false, id: '', measure: () => null, colourBy() {}, show() {}, restore() {}, onChange() {}, onSwitch() {}};
+const NO_SECTIONS = {active: false, id: '', measure: () => null, colourBy() {}, show() {}, restore() {}, filter() {}, onChange() {}, onSwitch() {}};
 
-function makeSections(map, data, {along, choice, card, tabs}) {
+function makeSections(map, data, {along, choice, card, tabs, filters}) {
   const list = byId('sections');
   if (!list) return {...NO_SECTIONS};
-  const {shapes, names, id, ranks, measures} = data.sections;
+  const {shapes, columns, id, ranks, measures} = data.sections;
+  const {name: names} = columns;
   const panel = byId('panel-list');
   const rows = all('tbody tr', list);
   const cards = all('template', list);
@@ -15,6 +16,16 @@ function makeSections(map, data, {along, choice, card, tabs}) {
   const layers = group.getLayers();
   const exits = listExits(data);
   let chosen = null;
+  let coloured = [];
+  let dimmed = [];
+
+  function paint() {
+    layers.forEach((layer, i) => {
+      const className = 'section k' + coloured[i] + (dimmed[i] ? ' dim' : '');
+      layer.options.className = className;
+      if (layer.getElement()) layer.getElement().setAttribute('class', className + ' leaflet-interactive');
+    });
+  }
 
   const sections = {
     active: false,
@@ -25,12 +36,18 @@ function makeSections(map, data, {along, choice, card, tabs}) {
     measure: key => measures.find(each => each.key === key) || measures[0],
     /** Colour by a measure, the same one as the areas. */
     colourBy(key) {
-      const {classes} = sections.measure(key);
-      layers.forEach((layer, i) => {
-        const className = 'section k' + classes[i];
-        layer.options.className = className;
-        if (layer.getElement()) layer.getElement().setAttribute('class', className + ' leaflet-interactive');
-      });
+      coloured = sections.measure(key).classes;
+      paint();
+    },
+    /** Leave what the filters leave, in the list and on the map. */
+    filter() {
+      const isShown = filters.left(columns);
+      rows.forEach((row, i) => { row.hidden = !isShown[i]; });
+      dimmed = isShown.map(shown => !shown);
+      paint();
+      const {singular, plural} = data.sections;
+      byId('section-count').textContent = countWords(isShown.filter(Boolean).length, rows.length, {singular, plural});
+      return isShown;
     },
     /** Show sections in the list and on the map, or areas again. */
     show(bySections) {
@@ -69,6 +86,7 @@ function makeSections(map, data, {along, choice, card, tabs}) {
 
   function choose(i) {
     choice.choose(null, {quiet: true});
+    if (rows[i].hidden) filters.clear();
     sections.show(true);
     tabs.show('tab-list');
     along.highlight(...data.sections.stretches[i]);

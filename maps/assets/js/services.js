@@ -2,7 +2,7 @@
 
 function makeServiceList(points) {
   const body = document.querySelector('#services tbody');
-  if (!body) return;
+  if (!body) return {state: {}, show() {}, choose() {}, onChange() {}};
   const search = byId('service-search');
   const category = byId('service-category');
   const more = byId('more-services');
@@ -38,10 +38,24 @@ function makeServiceList(points) {
     byId('service-count').textContent = say(key, {n: whole(n), total: whole(total)});
   }
 
-  search.addEventListener('input', filter);
-  category.addEventListener('change', filter);
+  const result = {
+    onChange() {},
+    /** Built when the list is first shown: a state has thousands of services. */
+    show() {
+      if (!haystack) filter();
+    },
+    choose(wanted) {
+      category.value = optionOr(category, wanted);
+      if (haystack) filter();
+    },
+    get state() { return {x: search.value, y: category.value}; },
+    set state({x, y}) {
+      search.value = x || '';
+      result.choose(y || '');
+    },
+  };
+  search.addEventListener('input', () => { filter(); result.onChange(); });
+  category.addEventListener('change', () => { filter(); result.onChange(); });
   more.addEventListener('click', () => body.children[extend()].querySelector('button').focus());
-  // Built when the list is first opened: a state has thousands of services.
-  byId('tab-services').addEventListener('click', () => { if (!body.children.length) filter(); });
-  byId('tab-services').addEventListener('focus', () => { if (!body.children.length) filter(); });
+  return result;
 }

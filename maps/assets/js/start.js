@@ -15,24 +15,35 @@ function start(map, layers, data) {
   map.addLayer(layers.areas);
   const points = makePoints(map, layers, data, painter);
   const labels = makeLabels(map, data);
-  const table = makeTable(data, areas);
+  const filters = makeFilters();
+  const table = makeTable(data, areas, filters);
   const tabs = makeTabs();
   const card = makeCard(data, points);
   const choice = makeChoice({data, areas, card, table, tabs, viewport});
   const along = makeAlong(map, data, points);
   card.visitExit = along.visit;
-  const sections = makeSections(map, data, {along, choice, card, tabs});
+  const sections = makeSections(map, data, {along, choice, card, tabs, filters});
+  const services = makeServiceList(points);
+  const filter = () => labels.dim(table.filter(), sections.filter());
   const groups = {...groupsOf(layers, labels, areas), ...along.groups};
   const key = makeKey({map, groups, areas, sections, points, data, onMeasure: table.showMeasure});
-  const link = makeLink({map, data, areas, key, table, tabs, choice, along, sections, viewport});
+  const link = makeLink({map, data, areas, key, filters, filter, tabs, choice, along, sections, services, viewport});
   const declutter = () => labels.declutter(areas.shapes);
+  const tidy = settled(declutter, 60);
 
-  for (const part of [choice, tabs, along, sections]) part.onChange = link.save;
+  for (const part of [choice, tabs, along, sections, services]) part.onChange = link.save;
+  tabs.onShow = id => { if (id === 'tab-services') services.show(); };
+  filters.onChange = changed => {
+    filter();
+    // Whoever asks for a kind of service wants it in the other lists too; there it can be changed.
+    if (changed === 'k' || !filters.active) for (const list of [services, along]) list.choose(filters.state.k);
+    tidy();
+    link.save();
+  };
   layers.areas.on('click', event => choice.choose(event.layer.number, {scroll: true}));
   byId('card-close').addEventListener('click', choice.close);
-  table.start({choose: choice.choose, changed: link.save});
+  table.start(choice.choose);
   key.start(link.save);
-  makeServiceList(points);
   makeTiles(map, data);
   wireButtons({map, data, key, viewport, link});
   makePresentation(map, table, choice);
@@ -42,7 +53,7 @@ function start(map, layers, data) {
   link.load();
   points.size();
   declutter();
-  map.on('zoomend moveend resize layeradd layerremove', settled(declutter, 60));
+  map.on('zoomend moveend resize layeradd layerremove', tidy);
   map.on('moveend', link.save);
   byId('key').addEventListener('toggle', declutter);
   addEventListener('resize', () => map.invalidateSize());
@@ -100,7 +111,7 @@ function makeChoice({data, areas, card, table, tabs, viewport}) {
 }
 
 /** The link holds what can be seen: view, area or section, measure, layers, filters, tab, chart, stretch, theme. */
-function makeLink({map, data, areas, key, table, tabs, choice, along, sections, viewport}) {
+function makeLink({map, data, areas, key, filters, filter, tabs, choice, along, sections, services, viewport}) {
   let first = true;
   const read = () => {
     const centre = map.getCenter();
@@ -113,8 +124,9 @@ function makeLink({map, data, areas, key, table, tabs, choice, along, sections, 
       s: sections.id,
       p: tabs.shown === 'tab-list' ? '' : tabs.shown.slice(4),
       ...along.state,
+      ...services.state,
       t: theme.name === 'dark' ? 'dark' : '',
-      ...table.filters,
+      ...filters.state,
     };
   };
   const write = state => {
@@ -122,9 +134,11 @@ function makeLink({map, data, areas, key, table, tabs, choice, along, sections, 
     if (state.l) key.state = state.l;
     key.colour(state.m);
     theme.name = state.t === 'dark' ? 'dark' : 'light';
-    table.filters = state;
+    filters.state = state;
+    filter();
     sections.show(state.b === '1');
     along.state = state;
+    services.state = state;
     choice.choose(i < 0 ? null : i, {scroll: true, quiet: true});
     if (state.s) sections.restore(state.s);
     else if (state.g) along.restore(state.g);

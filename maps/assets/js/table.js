@@ -1,29 +1,24 @@
-// The ranking: search, filters, and one page of rows at a time. Rows are made from the data when they are shown.
+// The ranking: what the filters leave, one page of rows at a time. Rows are made from the data when they are shown.
 
 const ROWS_AT_ONCE = 100;
 
-function makeTable(data, areas) {
+function makeTable(data, areas, filters) {
   const columns = data.areas;
   const total = columns.id.length;
   const table = byId('areas');
   const body = table.tBodies[0];
   const search = byId('search');
-  const highway = byId('highway');
-  const onlyUnder = byId('only-under');
-  const onlyRural = byId('only-rural');
   const [less, more] = [byId('less'), byId('more')];
   let found = columns.id.map((id, i) => i);
   let page = 0;
   let chosen = null;
   let measure = null;
-  let haystack = null;
 
   const rowOf = i => body.querySelector(`[data-i="${i}"]`);
-  const highwaysOf = i => columns.highways[i].split(';').filter(Boolean);
 
   function subtitle(i) {
     const place = columns.place[i];
-    const roads = highwaysOf(i).join(', ');
+    const roads = columns.highways[i].split(';').join(', ');
     const words = el('span', {class: 'sub'}, place ? named(place) : '', place && roads ? ', ' : '', roads);
     if (columns.underserved[i] === '1') words.append(words.hasChildNodes() ? ' · ' : '', say('under'));
     if (columns.confidence[i] === 'l') words.append(' ', el('span', {class: 'flag'}, say('low')));
@@ -87,35 +82,15 @@ function makeTable(data, areas) {
     note.textContent = say('print_cap', {n: data.printed, total: whole(found.length)});
   }
 
-  function matches(wanted) {
-    if (!wanted) return () => true;
-    haystack = haystack || columns.id.map((id, i) => plain([columns.name[i], columns.place[i] || '', cell(columns.search, i)].join(' ')));
-    return i => haystack[i].includes(wanted);
-  }
-
   function filter() {
-    const named = matches(plain(search.value.trim()));
-    const ref = highway ? highway.value : '';
-    const isShown = columns.id.map((id, i) =>
-      named(i)
-      && (!ref || highwaysOf(i).includes(ref))
-      && (!onlyUnder.checked || columns.underserved[i] === '1')
-      && (!onlyRural || !onlyRural.checked || columns.rural[i] > 0.5));
+    const isShown = filters.left(columns);
     found = columns.id.map((id, i) => i).filter(i => isShown[i]);
     page = 0;
     draw();
-    const n = found.length;
-    const key = n === total ? 'count_all' : n ? 'count_some' : 'count_none';
-    byId('count').textContent = say(key, {n: whole(n), total: whole(total)});
+    byId('count').textContent = countWords(found.length, total);
+    byId('clear').hidden = !filters.active;
     areas.dim(isShown);
-  }
-
-  function clear() {
-    search.value = '';
-    if (highway) highway.value = '';
-    onlyUnder.checked = false;
-    if (onlyRural) onlyRural.checked = false;
-    filter();
+    return isShown;
   }
 
   /** Turn to the page an area is on. */
@@ -126,37 +101,24 @@ function makeTable(data, areas) {
     draw();
   }
 
-  function start({choose, changed}) {
+  function start(choose) {
     body.addEventListener('click', event => {
       const clicked = event.target.closest('tr');
       if (clicked) choose(Number(clicked.dataset.i), {show: true});
     });
-    search.addEventListener('input', () => { filter(); changed(); });
     search.addEventListener('keydown', event => {
       if (event.key === 'Enter' && found.length) choose(found[0], {show: true});
-      if (event.key === 'Escape') { search.value = ''; filter(); changed(); }
+      if (event.key === 'Escape') { search.value = ''; filters.onChange('q'); }
     });
-    [highway, onlyUnder, onlyRural].forEach(input => input && input.addEventListener('change', () => { filter(); changed(); }));
     less.addEventListener('click', () => turn(page - 1));
     more.addEventListener('click', () => turn(page + 1));
-    filter();
   }
 
   return {
     start,
+    filter,
     showAll,
     get order() { return found; },
-    get filters() {
-      const ticked = box => (box && box.checked ? '1' : '');
-      return {q: search.value, h: highway ? highway.value : '', u: ticked(onlyUnder), r: ticked(onlyRural)};
-    },
-    set filters({q, h, u, r}) {
-      search.value = q || '';
-      if (highway) highway.value = all('option', highway).some(option => option.value === h) ? h : '';
-      onlyUnder.checked = u === '1';
-      if (onlyRural) onlyRural.checked = r === '1';
-      filter();
-    },
     /** Move the keyboard to an area's row. */
     focus(i) {
       turnTo(i);
@@ -170,7 +132,7 @@ function makeTable(data, areas) {
       }
       chosen = i;
       if (i === null) return;
-      if (!found.includes(i) && !options.quiet) clear();
+      if (!found.includes(i) && !options.quiet) filters.clear();
       turnTo(i);
       const marked = rowOf(i);
       if (!marked) return;
