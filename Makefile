@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: map test lint types bench fuzz safety crash-test audit-deps picture clean
+.PHONY: map test lint types bench fuzz safety crash-test audit-deps picture golden clean
 
 map: $(STAMP)
 	@rm -rf out/example
@@ -53,6 +53,9 @@ audit-deps: $(STAMP)
 
 picture: $(STAMP)
 	$(BIN)/python -m tests.browser.picture
+
+golden: $(STAMP)
+	$(BIN)/python -m tests.browser.golden_pages
 
 clean:
 	rm -rf .venv out dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
