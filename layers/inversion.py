@@ -35,11 +35,17 @@ class Published:
         Category → minutes of each area, ``inf`` or NaN where there are none.
     providers
         Category → points of the public providers that offer it.
+    nth
+        Minutes to which provider: 1 is the nearest, 2 the second nearest.
+    also
+        More such minutes, at other points and independent of these: the evidence of both adds up.
     """
 
     areas: np.ndarray
     minutes: Mapping[str, np.ndarray]
     providers: Mapping[str, np.ndarray]
+    nth: int = 1
+    also: "Published | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,16 +135,17 @@ def _within_reach(published: Published, hidden: Sequence[Hidden], category: str)
 
 def _misfit(published: Published, hidden: Sequence[Hidden], category: str, moved: Mapping[int, np.ndarray]) -> float:
     """Return the negative log-likelihood of a category's minutes, up to a constant: n/2 · ln of the squared misfit."""
+    more = _misfit(published.also, hidden, category, moved) if published.also else 0.0
     minutes = published.minutes.get(category)
     if minutes is None:
-        return 0.0
+        return more
     places = [moved.get(i, one.stand_in) for i, one in enumerate(hidden) if category in one.categories]
     points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
-    distance_m, _ = KDTree(points).query(published.areas)
-    used = np.isfinite(minutes) & _within_reach(published, hidden, category)
+    distance_m = KDTree(points).query(published.areas, k=[published.nth])[0][:, 0]
+    used = np.isfinite(minutes) & np.isfinite(distance_m) & _within_reach(published, hidden, category)
     if used.sum() < MIN_AREAS:
-        return 0.0
+        return more
     terms = np.column_stack([np.ones(used.sum()), distance_m[used]])
     factors, *_ = np.linalg.lstsq(terms, minutes[used], rcond=None)
     squares = float(np.sum((minutes[used] - terms @ factors) ** 2))
-    return 0.5 * float(used.sum()) * float(np.log(squares + 1e-9))
+    return more + 0.5 * float(used.sum()) * float(np.log(squares + 1e-9))

@@ -1,14 +1,16 @@
 """The audit: whether anything in a folder of outputs gives a confidential provider away."""
 
+import dataclasses
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from pydantic import ValidationError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
@@ -28,6 +30,12 @@ from layers.study import Study
 
 TOUCHING_M = 5
 """A vertex this near to a confidential place says it."""
+
+MINUTES = {"minutes_": 1, "median_": 1, "p90_": 1, "second_": 2, "exit_median_": 1, "exit_worst_": 1}
+"""What columns of minutes begin with, and to which provider they lead: 1 is the nearest."""
+
+EXITS_APART_M = 20_000
+"""Of the exits in one square of this size one is used: neighbours say the same, and not so many things."""
 
 MANY_NEAR_M, MANY_ROWS = 50, 5
 """From so many places on, a vertex within this distance of more than half of them is no chance."""
@@ -111,7 +119,9 @@ class Audit:
         return said
 
 
-def audit_folder(folder: Path, secrets: Sequence[Secret], *, crs: CRS | None) -> Audit:
+def audit_folder(
+    folder: Path, secrets: Sequence[Secret], *, crs: CRS | None, along: Sequence[gpd.GeoDataFrame] = ()
+) -> Audit:
     """Search a folder of outputs for anything that gives a confidential provider away.
 
     Parameters
@@ -122,6 +132,8 @@ def audit_folder(folder: Path, secrets: Sequence[Secret], *, crs: CRS | None) ->
         From `geo.secrets.read_secrets`.
     crs
         The study's metric CRS, in which coordinates are looked for, too; None when it is not known.
+    along
+        Exits and sections, whose minutes stand in the files otherwise than as a layer: `_minutes_along`.
 
     Raises
     ------
@@ -130,7 +142,7 @@ def audit_folder(folder: Path, secrets: Sequence[Secret], *, crs: CRS | None) ->
     """
     searched = _search(folder, secrets, [crs] if crs else [])
     placed = [secret for secret in secrets if np.isfinite(secret.lon_deg)]
-    radius_m = _radii(folder, placed, crs)
+    radius_m = _radii(folder, placed, crs, along)
     region_m = np.array([secret.region_radius_m for secret in placed], dtype=float)
     return Audit(searched.findings, tuple(secrets), searched.files, searched.nearest_m, radius_m, region_m)
 
@@ -158,11 +170,22 @@ def audit_study(folder: Path, study: Study) -> Audit:
         return audit_folder(folder, (), crs=crs)
     regions = stand_in_regions(project, crs=crs)
     phones = _printed_phones(project.hotline.phone, project.hotline.state_line)
-    audit = audit_folder(folder, read_secrets(sections, regions=regions, crs=crs, phones=phones), crs=crs)
+    along = _minutes_along(study)
+    audit = audit_folder(folder, read_secrets(sections, regions=regions, crs=crs, phones=phones), crs=crs, along=along)
     if audit.problems and len(sections) < len(project.providers):
         secrets = read_secrets(project.providers, regions=regions, crs=crs, phones=phones)
-        audit = audit_folder(folder, secrets, crs=crs)
+        audit = audit_folder(folder, secrets, crs=crs, along=along)
     return audit
+
+
+def _minutes_along(study: Study) -> list[gpd.GeoDataFrame]:
+    """Return the exits, and the sections if there are any, with the minutes that the page and the tables tell."""
+    if study.along is None:
+        return []
+    exits = study.along.exits[["exit_id", "geometry"]].merge(study.along.minutes, on="exit_id")
+    square = np.floor(exits.geometry.get_coordinates().to_numpy() / EXITS_APART_M)
+    apart = exits[~pd.DataFrame(square, index=exits.index).duplicated()]
+    return [apart] if study.sections is None else [apart, study.sections]
 
 
 def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
@@ -247,7 +270,7 @@ def _regions(parameters: dict[str, Any], areas: gpd.GeoDataFrame | None) -> gpd.
     return areas.rename(columns={"area_id": "region_id"})[["region_id", "name", "geometry"]]
 
 
-def _radii(folder: Path, placed: Sequence[Secret], crs: CRS | None) -> np.ndarray:
+def _radii(folder: Path, placed: Sequence[Secret], crs: CRS | None, along: Sequence[gpd.GeoDataFrame]) -> np.ndarray:
     """Try to find each place from the published minutes; NaN where the outputs or the region do not allow to try."""
     radii = np.full(len(placed), np.nan)
     areas = _layer(folder, "areas")
@@ -264,24 +287,34 @@ def _radii(folder: Path, placed: Sequence[Secret], crs: CRS | None) -> np.ndarra
         )
         for i in tried
     ]
-    radii[tried] = radius_said_m(_published(folder, areas, crs), hidden)
+    offered = _offered(_layer(folder, "providers"), crs)
+    figures, *others = ([*_published(table.to_crs(crs), offered)] for table in (areas, *along))
+    if figures and others:  # of people at home and of people on the road: independent, so that both add up
+        figures[0] = dataclasses.replace(figures[0], also=next(iter(others[0]), None))
+    attacks = [radius_said_m(published, hidden) for published in (*figures, *(one for part in others for one in part))]
+    radii[tried] = np.min(attacks, axis=0) if attacks else [one.region_radius_m for one in hidden]
     return radii
 
 
-def _published(folder: Path, areas: gpd.GeoDataFrame, crs: CRS) -> Published:
-    """Return the minutes and the public providers as the files give them to everybody."""
-    points = areas.geometry.to_crs(crs).centroid
-    prefix = "minutes_"
-    minutes = {
-        str(name).removeprefix(prefix): parse_numbers(areas[name])[0].to_numpy()
-        for name in areas.columns
-        if str(name).startswith(prefix) and name != "minutes_worst"
-    }
-    public = _layer(folder, "providers")
-    offered: dict[str, np.ndarray] = {}
-    if public is not None and len(public):
-        places = public.geometry.to_crs(crs)
-        xy = np.column_stack([places.x, places.y])
-        said = public["categories"].astype("str").str.split(";")
-        offered = {category: xy[said.map(lambda parts, c=category: c in parts).to_numpy()] for category in minutes}
-    return Published(np.column_stack([points.x, points.y]), minutes, offered)
+def _published(table: gpd.GeoDataFrame, offered: Mapping[str, np.ndarray]) -> Iterator[Published]:
+    """Yield each figure in minutes that the files give to everybody, with the public providers."""
+    middles = table.geometry.centroid
+    points = np.column_stack([middles.x, middles.y])
+    for figure, nth in MINUTES.items():
+        minutes = {
+            str(name).removeprefix(figure): parse_numbers(table[name])[0].to_numpy()
+            for name in table.columns
+            if str(name).startswith(figure) and name != "minutes_worst"
+        }
+        if minutes:
+            yield Published(points, minutes, offered, nth)
+
+
+def _offered(public: gpd.GeoDataFrame | None, crs: CRS) -> dict[str, np.ndarray]:
+    """Return where each category is offered by public providers."""
+    if public is None or not len(public):
+        return {}
+    places = public.geometry.to_crs(crs)
+    xy = np.column_stack([places.x, places.y])
+    said = public["categories"].astype("str").str.split(";")
+    return {category: xy[said.map(lambda parts, c=category: c in parts).to_numpy()] for category in set(said.explode())}

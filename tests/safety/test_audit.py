@@ -1,6 +1,7 @@
 """Planted leaks of every kind are caught, and nothing else is."""
 
 import base64
+import dataclasses
 import gzip
 import json
 import re
@@ -22,9 +23,13 @@ from PIL import Image, PngImagePlugin
 from pyproj import Transformer
 
 from geo.compact import pack_points
+from geo.inputs import load_inputs
+from geo.project import Sections
+from geo.project_file import load_project
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from geo.unpack import pdf_texts
-from maps.audit import audit_files
+from layers.study import make_study
+from maps.audit import audit_files, audit_study
 from maps.static_sheet import drawing
 from tests.safety.conftest import run
 
@@ -278,3 +283,37 @@ def test_needles_come_from_unmapped_columns_too(tmp_path: Path) -> None:
     (secret,) = read_secrets([ProviderFile(file=tmp_path / "p.csv")], regions=None, crs="EPSG:3814")
     assert {words for _, words in secret.words} >= {("the", "quiet", "place"), ("9", "elm", "st"), ("ann", "smith")}
     assert secret.links == ("ann@quiet.example",)
+
+
+def true_minutes(points: gpd.GeoSeries, telling: Path, *, nth: int = 1) -> np.ndarray:
+    """Return minutes by the straight way to the nearest true place of a shelter."""
+    table = pd.read_csv(telling / "providers.csv")
+    shelters = table[table["category"].str.contains("shelter")]
+    places = gpd.GeoSeries(gpd.points_from_xy(shelters["lon"], shelters["lat"]), crs=4326).to_crs(3814)
+    metres = np.sort([points.to_crs(3814).centroid.distance(place) for place in places], axis=0)[nth - 1]
+    return np.asarray(metres / 1000 * 1.1 + 3)
+
+
+@pytest.mark.parametrize(("figure", "nth"), [("minutes", 1), ("median", 1), ("p90", 1), ("second", 2), ("second", 1)])
+def test_every_figure_in_minutes_is_attacked(telling: Path, out: Path, figure: str, nth: int) -> None:
+    areas = gpd.read_file(out / "areas.gpkg", layer="areas")
+    areas[f"{figure}_shelter"] = true_minutes(areas.geometry, telling, nth=nth)
+    areas.to_file(out / "areas.gpkg", layer="areas")
+    betrayed = any(
+        "the minutes point to" in problem.message for problem in audit_files(out, [telling / "providers.csv"]).problems
+    )
+    assert betrayed == (nth == 2 or figure != "second")
+
+
+def test_minutes_from_exits_and_sections_are_attacked(telling: Path, out: Path) -> None:
+    project = load_project(telling / "project.toml")
+    project = project.model_copy(update={"sections": Sections(length=10)})
+    study = make_study(project, load_inputs(project), progress=lambda _: None)
+    assert audit_study(out, study).problems == []
+    exits = study.along.exits.set_index("exit_id").geometry
+    to_exits = true_minutes(exits, telling)[exits.index.get_indexer(study.along.minutes["exit_id"])]
+    along = dataclasses.replace(study.along, minutes=study.along.minutes.assign(minutes_shelter=to_exits))
+    sections = study.sections.assign(exit_median_shelter=true_minutes(study.sections.geometry, telling))
+    for leak in (dataclasses.replace(study, along=along), dataclasses.replace(study, sections=sections)):
+        (problem,) = audit_study(out, leak).problems
+        assert "the minutes point to" in problem.message
