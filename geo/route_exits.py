@@ -88,9 +88,12 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         ``exit_id``, ``route_id``, ``ref``, ``number`` ("" for none), ``name``, ``crossing``, ``label`` ("exit 51", else
         the name or the road crossed, else the milepost), ``milepost``; the point on the line. By milepost, then number.
     nodes : geopandas.GeoDataFrame
-        ``exit_id``, ``osm_id``, ``way`` (as above) and the node's own point.
+        ``exit_id``, ``osm_id``, ``way`` (as above; 0 for all where the nodes of one carriageway stand for both) and the
+        node's own point.
     """
     nodes = nodes[_kept_streets(nodes)].reset_index(drop=True)
+    if _is_one_sided(nodes):
+        nodes = nodes.assign(way=np.int8(0))
     group = _groups(nodes)
     rows = []
     for members in (np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)):
@@ -129,7 +132,15 @@ def exit_notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
     """Return what is odd about the exits of a highway."""
     floating = int((nodes["off_line"] & nodes["kind"].eq(EXIT)).sum()) if "kind" in nodes.columns else 0
     text = f"{noun(floating, 'exit')} on no road of the file, placed on the highway beside"
-    return [Dropped(route.label, text, floating)] if floating else []
+    notes = [Dropped(route.label, text, floating)] if floating else []
+    if _is_one_sided(nodes):
+        notes.append(Dropped(route.label, "exits on one carriageway only, used for both", len(nodes)))
+    return notes
+
+
+def _is_one_sided(nodes: gpd.GeoDataFrame) -> bool:
+    """Say whether all of several nodes lie on one carriageway of two: the file then leaves out those of the other."""
+    return len(nodes) > 1 and abs(int(nodes["way"].sum())) == len(nodes)
 
 
 def _carriageway(route: Route, nodes: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) -> npt.NDArray[np.int8]:

@@ -67,7 +67,7 @@ class Route:
     gaps, splits
         Where ways are missing, and where the carriageways run far apart.
     is_loop
-        Whether the highway is a ring.
+        Whether the highway is a ring that lies wholly in the study area.
     drives_on_right
         Whether traffic keeps to the right.
     calibration
@@ -280,7 +280,7 @@ def measure(
         courses=spine.courses,
         gaps=gaps,
         splits=places(spine.splits),
-        is_loop=spine.is_loop,
+        is_loop=spine.is_loop and cut.length >= line.length - 1,
         drives_on_right=True,
         calibration=UNCALIBRATED,
     )

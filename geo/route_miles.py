@@ -21,6 +21,7 @@ _SLOPE_BAND = 0.15
 _KNOT_SPACING = 10.0
 _WINDOW = 25.0
 _STEEPEST = 0.2
+_BESIDE = 0.01
 
 METRES = {"mi": 1609.344, "km": 1000.0}
 """Length of the units that mileposts come in."""
@@ -197,6 +198,44 @@ def calibrate_in(unit: str, measured: Floats, numbers: Floats, *, posted: tuple[
     return first or UNCALIBRATED
 
 
+def ring_zero(measured: Floats, posted: Floats, length: float) -> float | None:
+    """Return where the mileposts of a ring begin, in its measure; None when its numbers do not fit on the ring.
+
+    Every exit says where milepost 0 is: its place less its number, round the ring. Their median counts, moved to lie
+    between the last of the high numbers and the first of the low ones.
+
+    Parameters
+    ----------
+    measured, posted
+        Where each exit lies, and its number as a milepost in the same unit; NaN where there is none.
+    length
+        Length of the ring.
+
+    Examples
+    --------
+    >>> ring_zero(np.array([5.0, 15.0, 25.0, 35.0]), np.array([25.0, 35.0, 5.0, 15.0]), 40.0)
+    20.0
+    """
+    known = np.isfinite(posted)
+    fits = known & (posted <= length + AGREES)
+    if fits.sum() < _LEAST_SHARE * known.sum():
+        return None
+
+    def wrapped(apart: Floats) -> Floats:
+        return (apart + length / 2) % length - length / 2
+
+    at, number = measured[fits], posted[fits]
+    zeros = at - number
+    mean = float(np.angle(np.exp(zeros * (2j * np.pi / length)).sum())) / (2 * np.pi) * length
+    zero = mean + float(np.median(wrapped(zeros - mean)))
+    off = wrapped(at - zero)
+    near, is_high = np.abs(off) <= _LEAST_SPAN, number > length / 2
+    high, low = off[near & is_high].max(initial=-np.inf), off[near & ~is_high].min(initial=np.inf)
+    if high < low:
+        zero += float(np.clip(0.0, high + _BESIDE, low - _BESIDE))
+    return float(round(zero % length, 6))
+
+
 def _slope(x: Floats, number: Floats) -> float:
     """Return the median of the slopes between all pairs of exits (Theil 1950, Sen 1968): outliers hardly move it."""
     run, rise = x[:, None] - x, number[:, None] - number
@@ -205,8 +244,8 @@ def _slope(x: Floats, number: Floats) -> float:
 
 
 def _kind_of_other(number: npt.NDArray[np.float64], slope: float) -> str:
-    """Say what numbers are that are no mileposts, in the order of their exits."""
-    return COUNTED if slope > 0 and np.median(np.abs(np.diff(number))) <= 1 else OTHER
+    """Say what numbers are that are no mileposts."""
+    return COUNTED if slope > 0 and np.median(np.diff(np.unique(number))) <= 1 else OTHER
 
 
 def _restarts(x: Floats, number: Floats) -> tuple[float, ...]:

@@ -7,11 +7,12 @@ from itertools import pairwise
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.ops import substring
 
 from geo.osm_tags import highway_label
 from geo.records import Dropped, noun
 from geo.route_exits import exit_notes, nodes_on_route
-from geo.route_line import Route, driving_order, inside_m, measure
+from geo.route_line import Route, driving_order, inside_m, measure, metres_along
 from geo.route_lines import Spine
 from geo.route_miles import (
     AGREES,
@@ -24,6 +25,7 @@ from geo.route_miles import (
     calibrate_in,
     exit_number,
     posted_units,
+    ring_zero,
 )
 
 _UNIT_NAMES = {"mi": "miles", "km": "kilometers"}
@@ -67,6 +69,12 @@ class Course:
         """Return the course driven the other way."""
         return replace(self, line=self.line.reverse(), directions=self.directions[::-1])
 
+    def begun_at(self, along_m: float) -> "Course":
+        """Return a ring that begins, and ends, elsewhere along its line."""
+        ends = substring(self.line, along_m, self.line.length), substring(self.line, 0, along_m)
+        coordinates = [shapely.get_coordinates(part) for part in ends if part.length]
+        return replace(self, line=shapely.LineString(np.concatenate(coordinates)))
+
     def measured(self, runs_m: list[tuple[float, float]], part: int) -> tuple[Route, gpd.GeoDataFrame, Calibration]:
         """Return it measured, the access points on it, and what their numbers say about the measure."""
         route = measure(
@@ -88,7 +96,14 @@ class Course:
 
 
 def course_of(
-    spine: Spine, ref: str, ways: gpd.GeoDataFrame, access: gpd.GeoDataFrame, *, unit: str, signed: str
+    spine: Spine,
+    ref: str,
+    ways: gpd.GeoDataFrame,
+    access: gpd.GeoDataFrame,
+    *,
+    extent: shapely.Geometry,
+    unit: str,
+    signed: str,
 ) -> Course:
     """Return the course of a connected highway in driving order.
 
@@ -102,12 +117,18 @@ def course_of(
         All ways of the highway, with ``one_way``, in a metric CRS.
     access
         Exits and crossings in the same CRS.
+    extent
+        The study area: a ring that is not wholly in it begins outside.
     signed
         "NS" or "EW" if it is known how the highway is signed, else "".
     """
     line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop, signed=signed)
     along = ways[ways.geometry.distance(spine.courses) < 1]
-    return Course(ref, unit, spine, line, directions, along, access, _drives_on_right(line, ways))
+    course = Course(ref, unit, spine, line, directions, along, access, _drives_on_right(line, ways))
+    if not spine.is_loop:
+        return course
+    outside = np.flatnonzero(~shapely.intersects_xy(extent, *shapely.get_coordinates(line).T))
+    return course.begun_at(float(metres_along(line, ways.crs)[0][outside[0]])) if len(outside) else course
 
 
 def measured_parts(
@@ -132,6 +153,12 @@ def measured_parts(
         course = course.turned()
         runs_m = inside_m(course.line, extent)
         route, nodes, calibration = course.measured(runs_m, first)
+    if route.is_loop and calibration.kind in {MILEPOSTS, RESTART}:
+        numbers = nodes["posted"].to_numpy(dtype=float) * METRES[calibration.posted] / METRES[course.unit]
+        zero = ring_zero(nodes["milepost"].to_numpy(dtype=float), numbers, float(route.mileposts[-1]))
+        if zero:
+            course = course.begun_at(float(np.interp(zero, route.mileposts, route.along_m)))
+            route, nodes, calibration = course.measured(runs_m, first)
     stretches = [(route, nodes, calibration)]
     if calibration.restarts:
         cuts = runs_m[0][0] + np.interp(calibration.restarts, route.mileposts, route.along_m)

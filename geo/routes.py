@@ -137,7 +137,7 @@ def measure_routes(
         end = 0.0
         for spine in parts:
             first = sum(route.ref == ref for route in routes) + 1
-            course = course_of(spine, str(ref), own, access, unit=unit, signed=axis)
+            course = course_of(spine, str(ref), own, access, extent=extent, unit=unit, signed=axis)
             for part, on_route, said in measured_parts(course, extent=extent, first=first):
                 follows = part.part > 1 and not len(part.calibration.at)
                 route = _shifted(part, end + part.line.distance(routes[-1].line) / METRES[unit]) if follows else part

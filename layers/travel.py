@@ -20,6 +20,8 @@ DRAWN_EVERY_M = 400.0
 LOCAL_CHOICES = 4
 """Providers nearest in a straight line that are tried for a trip by local streets alone."""
 
+_MOSTLY_CONNECTED = 0.5
+
 
 @dataclass(frozen=True, eq=False)
 class Travel:
@@ -97,6 +99,11 @@ def unconnected(travel: Travel, *, people_file: Path, max_off_road_m: float) -> 
     if apart and apart == int(lives.sum()):
         words = f"none of its {apart:,} points with people lies within {max_off_road_m:g} m of a road."
         remedy = "Check that the road file covers the areas; roads.max_off_road_m can be raised for sparse road files."
+        share = travel.network.kept_share
+        if share < _MOSTLY_CONNECTED:
+            remedy = (
+                f"Only {share:.0%} of the length of its roads is connected: the road file may lack link roads. {remedy}"
+            )
         raise NetworkError([Problem(words, file=people_file, remedy=remedy)])
     reason = f"points with people farther than {max_off_road_m:g} m from any road: kept, as beyond every band"
     return (Dropped(people_file.name, reason, apart),) if apart else ()

@@ -189,6 +189,60 @@ def test_a_ring_road_runs_clockwise_from_the_south():
         assert xy(route.points_at(route.mileposts[-1:] / 4))[0] == pytest.approx([-10, 0], abs=0.2)
 
 
+def ring_road(zero_deg, *, clockwise=True, first=0):
+    """Return a ring of 10 km radius and exits with mileposts from a bearing on, every 15 degrees."""
+    turns = np.radians(np.arange(0, 361, 5))
+    shape = [(10 * np.sin(turn), 10 * np.cos(turn)) for turn in turns]
+    bearings = np.arange(0, 360, 15)
+    since = (bearings - zero_deg if clockwise else zero_deg - bearings) % 360
+    numbers = [str(round(first + np.radians(degrees) * 10)) for degrees in since]
+    places = [(10 * np.sin(turn), 10 * np.cos(turn)) for turn in np.radians(bearings)]
+    return ways(shape, ref="I 285"), exits(*[(number, x, y) for number, (x, y) in zip(numbers, places, strict=True)])
+
+
+@pytest.mark.parametrize("clockwise", [True, False])
+@pytest.mark.parametrize("zero_deg", [3, 100, 177, 185, 200, 355])
+def test_the_mileposts_of_a_ring_begin_where_its_exit_numbers_do(zero_deg, clockwise):
+    routes = measured(*ring_road(zero_deg, clockwise=clockwise))
+    route = only(routes)
+    assert route.is_loop
+    assert route.directions[0] == ("clockwise" if clockwise else "counterclockwise")
+    assert route.mileposts[[0, -1]] == pytest.approx([0, 2 * np.pi * 10], abs=0.8)
+    turn = np.radians(zero_deg)
+    assert xy(route.points_at(np.array([0.0])))[0] == pytest.approx([10 * np.sin(turn), 10 * np.cos(turn)], abs=0.8)
+    assert routes.exits["off_by"].abs().max() < 1.2
+    assert len(routes.exits) == 24
+    assert not said(routes, "start over")
+
+
+def test_a_ring_that_is_partly_in_the_study_area_is_one_stretch_from_where_it_enters():
+    own, nodes = ring_road(0, first=100)
+    extent = shapely.box(X0 - 12e3, Y0 - 12e3, X0 + 12e3, Y0)  # the southern half, in which the ring would begin
+    routes = measured(own, nodes.assign(ref=""), extent)
+    route = only(routes)
+    assert not route.is_loop
+    assert len(route.inside) == 1
+    assert route.mileposts[[0, -1]] == pytest.approx([0, np.pi * 10], rel=0.01)
+    assert xy(route.points_at(np.array([0.0])))[0] == pytest.approx([10, 0], abs=0.1)
+    assert route.directions == ("clockwise", "counterclockwise")
+
+
+def test_exits_of_one_carriageway_count_for_the_other_where_it_has_none():
+    nodes = exits(("4", 0.02, 4), ("9", 0.02, 9), ("21", 0.02, 21))
+    routes = measured(DIVIDED, nodes)
+    assert routes.exit_nodes["way"].tolist() == [0, 0, 0]
+    assert said(routes, "on one carriageway only, used for both") == [3]
+    some = measured(DIVIDED, exits(("4", 0.02, 4), ("9", 0.02, 9), ("9", -0.02, 9.1)))
+    assert some.exit_nodes["way"].tolist() == [1, 1, -1]
+    assert not said(some, "carriageway")
+
+
+def test_numbers_that_both_carriageways_carry_are_not_taken_for_counted():
+    # In kilometers on a highway measured in miles: as far from mileposts as from a count.
+    numbers = [(str(5 * y), x, y) for y in range(1, 30, 3) for x in (0.02, -0.02)]
+    assert only(measured(DIVIDED, exits(*numbers))).calibration.kind == "other"
+
+
 def test_mileposts_begin_where_the_study_area_does_and_run_on_outside_it():
     extent = shapely.union(
         shapely.box(X0 - 1e4, Y0 + 5000, X0 + 1e4, Y0 + 12_000),

@@ -1,5 +1,6 @@
 """Travel and shared capacity on a straight road whose minutes are known by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,11 +9,12 @@ import pandas as pd
 import pytest
 from pyproj import CRS, Transformer
 
+from geo.errors import NetworkError
 from geo.network import RoadNetwork, build_network
 from geo.osm import read_osm
 from layers.decay import within
 from layers.sharing import decay_of, inequality, kth_nearest, shared_capacity, sharing_by_area, supply
-from layers.travel import attach, local_trips, minutes_to_help, road_minutes, trips_within
+from layers.travel import attach, local_trips, minutes_to_help, road_minutes, trips_within, unconnected
 
 UTM = CRS.from_epsg(32616)
 LEG_MIN_PER_KM = 1.3 / 40 * 60
@@ -48,6 +50,16 @@ def providers(places: list[tuple[float, float]], categories: list[str], **column
 def people(*places: tuple[float, float]) -> gpd.GeoDataFrame:
     table = {"population": [100.0] * len(places), "area_id": ["A"] * len(places)}
     return gpd.GeoDataFrame(table, geometry=at(*places), crs=UTM)
+
+
+def test_nobody_near_a_road_is_told_with_the_share_of_roads_that_hang_together(network: RoadNetwork) -> None:
+    for share, words in ((0.018, "Only 2% of the length of its roads is connected"), (0.97, "Check that the road")):
+        travel = attach(
+            people((0, 40)), providers([(0, 0)], ["legal"]), replace(network, kept_share=share), max_off_road_m=5_000
+        )
+        with pytest.raises(NetworkError) as caught:
+            unconnected(travel, people_file=Path("people.csv"), max_off_road_m=5_000)
+        assert words in str(caught.value)
 
 
 def test_minutes_by_hand(network: RoadNetwork) -> None:
