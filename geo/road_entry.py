@@ -1,10 +1,14 @@
-"""Roads, places and network as one file of arrays: what the cache keeps. No pickle, so that a file can do no harm."""
+"""Roads, places and network as one file of arrays: what the cache keeps. No pickle, so that a file can do no harm.
+
+The file is mapped into memory, not copied: processes that run beside each other share it, and what a run does not look
+at costs no more than its checksum.
+"""
 
 import hashlib
 import json
+import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +25,11 @@ from geo.osm import OsmData
 from geo.records import Dropped
 from geo.roads import ROAD_TEXTS, Roads
 
-MAGIC = b"outreach roads 3\n"
+MAGIC = b"outreach roads 4\n"
 _DIGEST_LENGTH = 64
-_ARRAYS_AT = len(MAGIC) + _DIGEST_LENGTH + 1
+_HEAD_LENGTH = len(MAGIC) + _DIGEST_LENGTH
+_ALIGNED = 64
+_ARRAYS_AT = 2 * _ALIGNED
 _SCALARS = ("n_components", "kept_components", "kept_share")
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -52,14 +58,16 @@ def write_entry(entry: RoadEntry, path: Path) -> None:
         If the file cannot be written.
     """
     with path.open("wb+") as file:
-        file.write(MAGIC + b"-" * _DIGEST_LENGTH + b"\n")
+        file.write(bytes(_ARRAYS_AT))
         arrays = _arrays(entry)
         for array in (_json(list(arrays)), *arrays.values()):
             np.save(file, array, allow_pickle=False)
+            file.write(bytes(-file.tell() % _ALIGNED))
         file.flush()
-        digest = _digest(file)
-        file.seek(len(MAGIC))
-        file.write(digest)
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            head = MAGIC + _digest(content)
+        file.seek(0)
+        file.write(head)
 
 
 def read_entry(path: Path, *, crs: CRS) -> RoadEntry:
@@ -79,9 +87,7 @@ def read_entry(path: Path, *, crs: CRS) -> RoadEntry:
     OSError
         If the file cannot be read.
     """
-    with path.open("rb") as file:
-        _refuse_damaged(file, path)
-        return _entry(dict(_kept(file)), crs)
+    return _entry(dict(_kept(_mapped(path))), crs)
 
 
 def entry_sources(path: Path) -> tuple[str, ...]:
@@ -94,30 +100,40 @@ def entry_sources(path: Path) -> tuple[str, ...]:
     OSError
         If the file cannot be read.
     """
+    return tuple(_notes(dict([next(_kept(_mapped(path)))]))["sources"])
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """Return the content of a file, if its checksum is right; it is unmapped with the last array that looks at it."""
     with path.open("rb") as file:
-        _refuse_damaged(file, path)
-        return tuple(_notes(dict([next(_kept(file))]))["sources"])
-
-
-def _refuse_damaged(file: BufferedReader | BufferedRandom, path: Path) -> None:
-    """Compare the checksum, and leave the file at its first array."""
-    head = file.read(_ARRAYS_AT)
-    if not head.startswith(MAGIC) or head[len(MAGIC) :] != _digest(file) + b"\n":
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else None
+    if content is None or content[:_HEAD_LENGTH] != MAGIC + _digest(content):
         msg = f"{path.name} is damaged"
         raise DamagedEntryError(msg)
-    file.seek(_ARRAYS_AT)
+    return content
 
 
-def _kept(file: BufferedReader | BufferedRandom) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """Yield names and arrays from where the file is: an array of the names, then those named, the notes first."""
-    for name in json.loads(np.load(file, allow_pickle=False).tobytes()):
-        yield name, np.load(file, allow_pickle=False)
+def _kept(content: mmap.mmap) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """Yield names and arrays: behind the head stands an array of the names, then those named, the notes first."""
+    content.seek(_ARRAYS_AT)
+    for name in json.loads(_next_array(content).tobytes()):
+        yield name, _next_array(content)
 
 
-def _digest(file: BufferedReader | BufferedRandom) -> bytes:
+def _next_array(content: mmap.mmap) -> npt.NDArray[Any]:
+    """Return the array that begins where the content is, as a view, and go to the next."""
+    np.lib.format.read_magic(content)
+    shape, is_fortran, kind = np.lib.format.read_array_header_1_0(content)
+    begin = content.tell()
+    array: npt.NDArray[Any] = np.ndarray(shape, kind, content, begin, order="F" if is_fortran else "C")
+    content.seek(begin + array.nbytes + -(begin + array.nbytes) % _ALIGNED)
+    return array
+
+
+def _digest(content: mmap.mmap) -> bytes:
     """Return the SHA-256 digest of everything behind the head, in hexadecimal."""
-    file.seek(_ARRAYS_AT)
-    return hashlib.file_digest(file, "sha256").hexdigest().encode()
+    with memoryview(content)[_HEAD_LENGTH:] as rest:
+        return hashlib.sha256(rest).hexdigest().encode()
 
 
 def _arrays(entry: RoadEntry) -> Arrays:

@@ -110,7 +110,7 @@ class _Lookup:
     def ways_at(self, node: int, kind: tuple[Ints, npt.NDArray[np.int32]] | None = None) -> list[int]:
         """Return the rows of the through ways at a node, or of another kind; none where the node is unknown, -1."""
         order, nodes = kind or self.through
-        begin, end = np.searchsorted(nodes, [node, node + 1])
+        begin, end = np.searchsorted(nodes, np.array([node, node + 1], dtype=nodes.dtype))
         return sorted(set(self.way[order[begin:end]].tolist()))
 
     def refs_at(self, node: int) -> str:

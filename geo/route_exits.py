@@ -17,6 +17,9 @@ from geo.route_miles import exit_order
 OFF_LINE_M = 50.0
 """An exit node of no road still belongs to a highway whose carriageway is this close."""
 
+ON_ROAD_M = 1.0
+"""A node this close to a carriageway lies on it."""
+
 SAME_NUMBER_M = 3_000.0
 """Nodes with one number this close along the highway are one exit."""
 
@@ -50,8 +53,9 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
         the line), ``milepost``, ``way`` (1 for a carriageway along the line, -1 for the other, 0 for both) and
         ``off_line`` (on no road).
     """
-    near = access[access.geometry.distance(route.courses) <= OFF_LINE_M]
-    off_line = near.geometry.distance(route.courses) > 1
+    shapely.prepare(route.courses)
+    near = access[shapely.dwithin(route.courses, access.geometry.to_numpy(), OFF_LINE_M)]
+    off_line = pd.Series(~shapely.dwithin(route.courses, near.geometry.to_numpy(), ON_ROAD_M), index=near.index)
     if "on" in near.columns:
         own = near["on"].str.split(";").map(lambda refs: canonical_ref(route.ref) in refs).astype(bool)
         off_line = near["on"].eq("")
@@ -96,11 +100,11 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         nodes = nodes.assign(way=np.int8(0))
     group = _groups(nodes)
     rows = []
+    texts = {column: nodes[column].to_numpy(dtype=object) for column in ("ref", "name", "crossing")}
     for members in (np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)):
-        own = nodes.iloc[members]
-        along = float(own["along_m"].mean())
-        number = min(own["ref"], key=lambda text: (-len(_numbers(text)), text))
-        name, crossing = (_first_text(own[column]) for column in ("name", "crossing"))
+        along = float(nodes["along_m"].to_numpy(dtype=float)[members].mean())
+        number = min(texts["ref"][members], key=lambda text: (-len(_numbers(text)), text))
+        name, crossing = (_first_text(texts[column][members]) for column in ("name", "crossing"))
         milepost = float(route.milepost_at(np.array([along]))[0])
         label = f"exit {number}" if number else name or crossing or f"milepost {milepost:.0f}"
         rows.append((along, number, name, crossing, label, milepost, members))
@@ -147,12 +151,11 @@ def _carriageway(route: Route, nodes: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) 
     """Return which carriageway each node lies on: 1 along the line, -1 against it, 0 both or unknown."""
     if nodes.empty:
         return np.zeros(0, dtype=np.int8)
-    ends = shapely.get_point(ways.geometry.to_numpy(), 0), shapely.get_point(ways.geometry.to_numpy(), -1)
-    first, last = (shapely.line_locate_point(route.line, points) for points in ends)
-    sign = np.where(ways["one_way"].to_numpy(dtype=bool), np.sign(last - first), 0).astype(np.int8)
-    tree = shapely.STRtree(ways.geometry.to_numpy())
-    node, way = tree.query(nodes.geometry.to_numpy(), predicate="dwithin", distance=0.5)
-    signs = pd.Series(sign[way]).groupby(node).agg(["min", "max"]).reindex(range(len(nodes)), fill_value=0)
+    lines = ways.geometry.to_numpy()
+    node, way = shapely.STRtree(lines).query(nodes.geometry.to_numpy(), predicate="dwithin", distance=0.5)
+    first, last = (route.along(shapely.get_point(lines[way], end)) for end in (0, -1))
+    sign = np.where(ways["one_way"].to_numpy(dtype=bool)[way], np.sign(last - first), 0).astype(np.int8)
+    signs = pd.Series(sign).groupby(node).agg(["min", "max"]).reindex(range(len(nodes)), fill_value=0)
     return np.where(signs["min"] == signs["max"], signs["min"], 0).astype(np.int8)
 
 

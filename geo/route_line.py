@@ -102,7 +102,12 @@ class Route:
 
     def milepost_of(self, points: npt.NDArray[np.object_]) -> Floats:
         """Return the milepost nearest to each of some points in the CRS of the line."""
-        return self.milepost_at(shapely.line_locate_point(self.line, points))
+        return self.milepost_at(self.along(points))
+
+    def along(self, points: npt.NDArray[np.object_]) -> Floats:
+        """Return the metres along the line of the place on it that is nearest to each of some points in its CRS."""
+        metres: Floats = shapely.line_locate_point(self.line, points)
+        return metres
 
     def points_at(self, mileposts: Floats) -> npt.NDArray[np.object_]:
         """Return the points of the line at some mileposts."""
@@ -123,21 +128,23 @@ class Route:
             inside |= (mileposts >= begin - 1e-6) & (mileposts <= end + 1e-6)
         return inside
 
-    def is_beyond(self, points: npt.NDArray[np.object_], metres: float) -> npt.NDArray[np.bool_]:
-        """Say which points lie more than some metres ahead of either end of the line."""
+    def is_beyond(self, points: npt.NDArray[np.object_], along: Floats, metres: float) -> npt.NDArray[np.bool_]:
+        """Say which points lie more than some metres ahead of either end of the line, by their places along it."""
         beyond = np.zeros(len(points), dtype=bool)
         if self.is_loop:
             return beyond
         xy, vertices = shapely.get_coordinates(points), shapely.get_coordinates(self.line)
-        along = shapely.line_locate_point(self.line, points)
         for at, (tip, tail) in ((0.0, vertices[[0, 1]]), (self.along_m[-1], vertices[[-1, -2]])):
             course = (tip - tail) / np.hypot(*(tip - tail))
             beyond |= (np.abs(along - at) < 1) & ((xy - tip) @ course > metres)
         return beyond
 
-    def side_of(self, points: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-        """Return, for each point, the direction of the traffic that passes on its side of the highway."""
-        along = shapely.line_locate_point(self.line, points)
+    def side_of(self, points: npt.NDArray[np.object_], along: Floats | None = None) -> npt.NDArray[np.object_]:
+        """Return, for each point, the direction of the traffic that passes on its side of the highway.
+
+        `along` are the metres at which the points lie, where they are known.
+        """
+        along = self.along(points) if along is None else along
         ahead = np.minimum(along + 1, self.along_m[-1])
         tail, tip = (
             shapely.get_coordinates(shapely.line_interpolate_point(self.line, at)) for at in (ahead - 1, ahead)

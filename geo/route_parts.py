@@ -11,7 +11,7 @@ from shapely.ops import substring
 
 from geo.osm_tags import highway_label
 from geo.records import Dropped, noun
-from geo.route_exits import exit_notes, nodes_on_route
+from geo.route_exits import ON_ROAD_M, exit_notes, nodes_on_route
 from geo.route_line import Route, driving_order, inside_m, measure, metres_along
 from geo.route_lines import Spine
 from geo.route_miles import (
@@ -123,7 +123,8 @@ def course_of(
         "NS" or "EW" if it is known how the highway is signed, else "".
     """
     line, directions = driving_order(spine.line, ref, is_loop=spine.is_loop, signed=signed)
-    along = ways[ways.geometry.distance(spine.courses) < 1]
+    shapely.prepare(spine.courses)
+    along = ways[shapely.dwithin(spine.courses, ways.geometry.to_numpy(), np.nextafter(ON_ROAD_M, 0))]
     course = Course(ref, unit, spine, line, directions, along, access, _drives_on_right(line, ways))
     if not spine.is_loop:
         return course

@@ -77,9 +77,11 @@ class Routes:
         nearest = np.argmin(np.round(distance, 2), axis=1)
         milepost, side = np.full(len(points), np.nan), np.full(len(points), "", dtype=object)
         for number, route in enumerate(self.routes):
-            here = nearest == number
-            here &= ~route.is_beyond(geometries, BEYOND_M)
-            milepost[here], side[here] = route.milepost_of(geometries[here]), route.side_of(geometries[here])
+            here = np.flatnonzero(nearest == number)
+            along = route.along(geometries[here])
+            there = ~route.is_beyond(geometries[here], along, BEYOND_M)
+            here, along = here[there], along[there]
+            milepost[here], side[here] = route.milepost_at(along), route.side_of(geometries[here], along)
         return pd.DataFrame(
             {
                 "route_id": np.array([route.route_id for route in self.routes], dtype=object)[nearest],

@@ -5,7 +5,7 @@ stands for, and the minutes from it to the nearest provider of one category. ``i
 be reached; it takes part in every share and quantile and never becomes NaN.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -61,31 +61,34 @@ def mean_minutes(minutes: pd.Series, weight: pd.Series, area: pd.Series) -> pd.S
     return mean_over_people(minutes, weight, area).fillna(np.inf).rename("mean_minutes")
 
 
-def quantile_minutes(minutes: pd.Series, weight: pd.Series, area: pd.Series, *, q: float) -> pd.Series:
-    """Return the minutes that a share `q` of each area's people do not exceed.
+def quantile_minutes(
+    minutes: pd.Series, weight: pd.Series, area: pd.Series, *, shares: Sequence[float]
+) -> list[pd.Series]:
+    """Return the minutes that some shares of each area's people do not exceed.
 
-    The smallest t with Σ {wᵢ : tᵢ ≤ t} ≥ q Σ wᵢ (the inverse of the weighted distribution, no interpolation, so that
+    For a share q the smallest t with Σ {wᵢ : tᵢ ≤ t} ≥ q Σ wᵢ (the inverse of the weighted distribution, no
+    interpolation, so that
     ``inf`` stays ``inf``).
 
     Parameters
     ----------
     minutes, weight, area
         Columns of the people table on one index.
-    q
-        Share of people, above 0 and at most 1; 0.5 is the median.
+    shares
+        Shares of people, above 0 and at most 1; 0.5 is the median.
 
     Examples
     --------
     >>> t = pd.Series([10.0, 40.0, 20.0]); w = pd.Series([3.0, 1.0, 1.0]); a = pd.Series(["A", "A", "A"])
-    >>> float(quantile_minutes(t, w, a, q=0.5)["A"]), float(quantile_minutes(t, w, a, q=0.9)["A"])
-    (10.0, 40.0)
+    >>> [float(quantile["A"]) for quantile in quantile_minutes(t, w, a, shares=(0.5, 0.9))]
+    [10.0, 40.0]
     """
     table = pd.DataFrame({"area": area, "minutes": minutes, "weight": weight}).sort_values(["area", "minutes"])
-    reached = table.groupby("area")["weight"].cumsum()
-    needed = table.groupby("area")["weight"].transform("sum") * q
+    by_area = table.groupby("area")["weight"]
+    reached, total = by_area.cumsum(), by_area.transform("sum")
     # The tolerance keeps a sum such as 0.1 + 0.2 from missing a share of 0.3.
-    hit = table[reached >= needed * (1 - 1e-12)]
-    return hit.groupby("area")["minutes"].first().rename("quantile_minutes")
+    hits = [table[reached >= total * q * (1 - 1e-12)] for q in shares]
+    return [hit.drop_duplicates("area").set_index("area")["minutes"].rename("quantile_minutes") for hit in hits]
 
 
 def share_beyond(minutes: pd.Series, weight: pd.Series, area: pd.Series, *, band_min: float) -> pd.Series:
@@ -150,10 +153,11 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
 def _category_figures(
     category: str, minutes: pd.Series, weight: pd.Series, area: pd.Series, bands_min: tuple[float, ...]
 ) -> Mapping[str, pd.Series]:
+    median, p90 = quantile_minutes(minutes, weight, area, shares=(0.5, 0.9))
     figures = {
         f"minutes_{category}": mean_minutes(minutes, weight, area),
-        f"median_{category}": quantile_minutes(minutes, weight, area, q=0.5),
-        f"p90_{category}": quantile_minutes(minutes, weight, area, q=0.9),
+        f"median_{category}": median,
+        f"p90_{category}": p90,
         f"unreachable_{category}": share_beyond(minutes, weight, area, band_min=np.finfo(float).max),
     }
     for band in bands_min:

@@ -142,11 +142,11 @@ def place_by_exit(
     minutes, node = exits.leaving.from_origins(at)
     metres = metres_to_nearest(exits.turned, at, exits.positions)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
-    labels = exits.routes.exits.set_index("exit_id")["label"]
+    labels = dict(zip(exits.routes.exits["exit_id"], exits.routes.exits["label"], strict=True))
     return pd.DataFrame(
         {
             "exit_id": exit_ids,
-            "exit": [labels[exit_id] if exit_id else "" for exit_id in exit_ids],
+            "exit": [labels[exit_id] if exit_id else "" for exit_id in exit_ids.tolist()],
             "exit_min": minutes,
             "exit_m": np.where(np.isfinite(metres), metres, np.nan),
         },

@@ -80,7 +80,8 @@ def _cells(people: gpd.GeoDataFrame, cell_m: float) -> tuple[np.ndarray, np.ndar
     A point alone in its cell stays where it is, so that only crowded points are measured together.
     """
     xy = people.geometry.get_coordinates().to_numpy()
-    _, cell_of = np.unique(np.floor(xy / cell_m), axis=0, return_inverse=True)
+    column, row = np.floor(xy / cell_m).astype(np.int64).T
+    _, cell_of = np.unique(column * (np.ptp(row) + 1) + row, return_inverse=True)
     count = np.bincount(cell_of)
     middle = np.column_stack([np.bincount(cell_of, weights=axis) / count for axis in xy.T])
     return cell_of, middle, np.bincount(cell_of, weights=people["population"].to_numpy(dtype=float))

@@ -149,7 +149,8 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
         columns[f"per_10k_{category}"] = PER_PEOPLE * mean_over_people(people[f"share_{category}"], weight, area)
         one_only = people[f"choices_{category}"].eq(1).astype(float)
         columns[f"one_only_{category}"] = mean_over_people(one_only, weight, area)
-        columns[f"second_{category}"] = quantile_minutes(people[f"second_{category}"], weight, area, q=0.5)
+        second = people[f"second_{category}"]
+        (columns[f"second_{category}"],) = quantile_minutes(second, weight, area, shares=(0.5,))
     return pd.DataFrame(columns).set_axis(names)
 
 

@@ -236,15 +236,16 @@ def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame
 def _some_samples(network: RoadNetwork) -> np.ndarray:
     """Return the rows of the samples that are drawn: one per junction, and one per `DRAWN_EVERY_M` along long edges."""
     samples = network.samples
-    along_m = samples.fraction * network.length_m[samples.edge]
-    first = np.diff(samples.edge, prepend=-1) > 0
-    last = np.diff(samples.edge, append=network.n_edges) > 0
-    at_node = np.where(first, network.edge_start[samples.edge], np.where(last, network.edge_end[samples.edge], -1))
+    first = np.flatnonzero(np.append(True, samples.edge[1:] != samples.edge[:-1])[: len(samples.edge)])
+    last = np.append(first[1:], len(samples.edge)) - 1
     of_node = np.zeros(network.n_nodes, dtype=np.int64)
-    ends = np.flatnonzero(at_node >= 0)[::-1]
-    of_node[at_node[ends]] = ends
-    between = (np.diff(along_m // DRAWN_EVERY_M, prepend=0) > 0) & ~first & ~last
-    return np.concatenate([of_node, np.flatnonzero(between)])
+    edge = samples.edge[first]
+    ends = np.column_stack([network.edge_start[edge], network.edge_end[edge]]).ravel()
+    of_node[ends[::-1]] = np.column_stack([first, last]).ravel()[::-1]  # the first of all at a junction stands for it
+    inner = np.flatnonzero((network.length_m >= DRAWN_EVERY_M)[samples.edge])
+    step = samples.fraction[inner] * network.length_m[samples.edge[inner]] // DRAWN_EVERY_M
+    passes = inner[1:][(np.diff(step) > 0) & (np.diff(samples.edge[inner]) == 0)]
+    return np.concatenate([of_node, np.setdiff1d(passes, last, assume_unique=True)])
 
 
 def offers(providers: pd.DataFrame, category: str) -> pd.Series:

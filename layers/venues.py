@@ -86,8 +86,10 @@ def merge_sites(venues: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         members = np.flatnonzero(ordered["kind"].eq(kind))
         if len(members) > 1:
             site[members] = members[_first_of_cluster(ordered.iloc[members], radius_m)]
-    sources = ordered.groupby(site)["source"].agg(lambda group: "; ".join(dict.fromkeys(group)))
-    merged = ordered.loc[sources.index].assign(source=sources)
+    sources: dict[int, dict[str, None]] = {}
+    for first, source in zip(site.tolist(), ordered["source"], strict=True):
+        sources.setdefault(first, {})[source] = None
+    merged = ordered.loc[list(sources)].assign(source=["; ".join(named) for named in sources.values()])
     return merged.sort_values("venue_id", kind="stable").reset_index(drop=True)
 
 

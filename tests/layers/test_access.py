@@ -88,7 +88,7 @@ def test_shares_and_gaps_stay_in_range_and_row_order_does_not_matter(table: list
 def test_quantiles_rise_and_bracket_the_mean(values: list[float]) -> None:
     t = pd.Series(values)
     one, area = pd.Series(1.0, index=t.index), pd.Series("A", index=t.index)
-    low, high = (quantile_minutes(t, one, area, q=q)["A"] for q in (1e-9, 1.0))
+    low, high = (quantile["A"] for quantile in quantile_minutes(t, one, area, shares=(1e-9, 1.0)))
     assert (low, high) == (t.min(), t.max())
     assert low - 1e-9 <= mean_minutes(t, one, area)["A"] <= high + 1e-9
 
