@@ -20,6 +20,7 @@ _WORD, _DIGIT, _LETTER, _BETWEEN = 1, 2, 4, 8
 _ASCII = 128
 
 Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,27 +64,29 @@ def numbers_in(text: str) -> Numbers:
     in_token = ((kind & _WORD) > 0) | (code == ord("."))
     edge = np.diff(in_token.astype(np.int8), prepend=0, append=0)
     first, behind = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
-    letters = np.concatenate([[0], np.cumsum((kind & _LETTER) > 0)])
-    good = ((kind[first] & _DIGIT) > 0) & (letters[first] == letters[behind])
+    good = (kind[first] & _DIGIT > 0) & (_over(np.bitwise_or, kind, first, behind) & _LETTER == 0)
     first, behind = first[good], behind[good]
     # Where the digits that begin at each character end.
     stops = np.append(np.flatnonzero((kind & _DIGIT) == 0), len(code))
     whole = stops[np.searchsorted(stops, first)]
-    pointed = (whole - first <= MOST_DIGITS) & (whole < behind) & (np.append(code, 0)[whole] == ord("."))
+    pointed = (whole - first <= MOST_DIGITS) & (whole < behind)
+    pointed[pointed] = code[whole[pointed]] == ord(".")
     fraction = stops[np.searchsorted(stops, whole + pointed)] - whole - pointed
     decimals = np.where(pointed, np.minimum(fraction, MOST_DECIMALS), 0)
     end = np.where(decimals > 0, whole + 1 + decimals, np.minimum(whole, first + MOST_DIGITS))
-    before = np.concatenate([[0, 0], code])  # so that number 1 + i is the character before character i
-    sign = (before[first + 1] == ord("-")) | (before[first + 1] == ord("+"))
-    sign &= ~np.concatenate([[False, False], in_token])[first]
-    start = first - sign
+    sign = np.where(first > 0, code[np.maximum(first - 1, 0)], 0)
+    signed = ((sign == ord("-")) | (sign == ord("+"))) & ~((first > 1) & in_token[np.maximum(first - 2, 0)])
+    start = first - signed
     value = _values(code, first, end)
-    value[before[start + 2] == ord("-")] *= -1
+    value[signed & (sign == ord("-"))] *= -1
     return Numbers(value, decimals, start, end, _runs(kind, start, end), *_lines(code, start))
 
 
-def _characters(text: str) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
+def _characters(text: str) -> tuple[Codes, npt.NDArray[np.uint8]]:
     """Return the code and the kind of each character; digits of other scripts get the code of ours."""
+    if text.isascii():
+        plain = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+        return plain, _KINDS[plain]
     code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kind = _KINDS[np.minimum(code, _ASCII)]
     others = np.flatnonzero(code >= _ASCII)
@@ -108,11 +111,11 @@ def _kind(sign: str) -> int:
 _KINDS = np.array([*(_kind(chr(code)) for code in range(_ASCII)), 0], dtype=np.uint8)
 
 
-def _values(code: npt.NDArray[np.uint32], first: Ints, end: Ints) -> npt.NDArray[np.float64]:
+def _values(code: Codes, first: Ints, end: Ints) -> npt.NDArray[np.float64]:
     """Return the values of numbers without their sign."""
     marks = np.zeros(len(code) + 1, dtype=np.int8)
     marks[first] += 1
-    np.subtract.at(marks, end, 1)
+    marks[end] -= 1
     written = code[np.cumsum(marks[:-1], dtype=np.int8) > 0].astype(np.uint8)
     offsets = np.concatenate([[0], np.cumsum(end - first)]).astype(np.int32)
     texts = pa.StringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(written))
@@ -124,12 +127,20 @@ def _runs(kind: npt.NDArray[np.uint8], start: Ints, end: Ints) -> Ints:
     """Return the list that each number stands in, counted from 0."""
     if not len(start):
         return start
-    strange = np.concatenate([[0], np.cumsum((kind & _BETWEEN) == 0)])
-    linked = (start[1:] - end[:-1] <= GAP_CHARS) & (strange[start[1:]] == strange[end[:-1]])
+    near = np.flatnonzero(start[1:] - end[:-1] <= GAP_CHARS)
+    linked = np.zeros(len(start) - 1, dtype=bool)
+    linked[near] = _over(np.bitwise_and, kind, end[:-1][near], start[1:][near]) & _BETWEEN > 0
     return np.concatenate([[0], np.cumsum(~linked)]).astype(np.int64)
 
 
-def _lines(code: npt.NDArray[np.uint32], start: Ints) -> tuple[Ints, Ints]:
+def _over(combine: np.ufunc, kind: npt.NDArray[np.uint8], first: Ints, behind: Ints) -> npt.NDArray[np.uint8]:
+    """Return the kinds of the characters of each stretch, combined; all bits where it has none."""
+    bounds = np.column_stack([first, behind]).ravel()
+    combined: npt.NDArray[np.uint8] = combine.reduceat(np.append(kind, 0), bounds)[::2]
+    return np.where(first < behind, combined, 255)
+
+
+def _lines(code: Codes, start: Ints) -> tuple[Ints, Ints]:
     """Return the line that each number stands on, counted from 1, and the line's length."""
     breaks = np.concatenate([[-1], np.flatnonzero(code == ord("\n")), [len(code)]])
     line = np.searchsorted(breaks, start)

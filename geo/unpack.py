@@ -14,9 +14,10 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -49,11 +50,13 @@ _TEXT_ENDS = (
 )
 _MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml")
 _DATABASE = b"SQLite format 3"
-_PRINTABLE = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){4,}")
+_LEAST_LETTERS = 4
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
 _GPKG_ENVELOPE = (0, 32, 48, 48, 64)
 _DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=]{16,})")
+_BLANKS = b" \t\r\n\f\v"
 _PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
+_NO_TEXT = frozenset({bytes, type(None)})
 _NO_SHAPES = np.empty((0, 2))
 
 
@@ -201,53 +204,82 @@ class _Opener:
         with closing(sqlite3.connect(":memory:")) as database:
             try:
                 database.deserialize(content)
-                database.text_factory = lambda cell: cell.decode("utf-8", "replace")
-                tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                for table in tables:
-                    quoted = table.replace('"', '""')
-                    try:
-                        yield from self._rows(database.execute(f'SELECT * FROM "{quoted}"'))  # noqa: S608 - read only
-                    except sqlite3.Error:
-                        continue  # a table of an extension that is not loaded; its pages are searched as bytes
             except sqlite3.Error:
                 return
+            for kind, table, *_ in _all_of(database, "sqlite_master"):
+                if kind == "table":
+                    yield from self._rows(_all_of(database, str(table)))
 
-    def _rows(self, rows: Iterator[tuple[object, ...]] | sqlite3.Cursor) -> Iterator[Piece]:
-        lines, shapes = [], [_NO_SHAPES]
+    def _rows(self, rows: Iterable[tuple[object, ...]]) -> Iterator[Piece]:
+        """Yield each row as one line of text, and the shapes in all cells."""
+        lines, blobs = [], []
         for row in rows:
-            lines.append("\t".join(str(cell) for cell in row if cell is not None and not isinstance(cell, bytes)))
+            lines.append("\t".join([str(cell) for cell in row if cell.__class__ not in _NO_TEXT]))
             for cell in row:
-                if isinstance(cell, bytes):
-                    shapes.append(vertices_of(cell))
-                elif isinstance(cell, str) and cell[:2] in {"00", "01"}:
-                    shapes.append(_hex_vertices(cell))
+                if cell.__class__ is bytes:
+                    blobs.append(cell)
+                elif cell.__class__ is str and cell[:2] in {"00", "01"}:
+                    blobs.append(_from_hex(cell))
         yield Piece(self.name, text="\n".join(lines))
-        yield Piece(self.name, vertices=np.concatenate(shapes))
+        yield Piece(self.name, vertices=vertices_of(*blobs))
+
+
+def _all_of(database: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    """Return the rows of a table; none of one of an extension that is not loaded: its pages are searched as bytes."""
+    quoted = table.replace('"', '""')
+    # The second is slow, but reads letters that are none.
+    for letters in (str, lambda cell: cell.decode("utf-8", "replace")):
+        database.text_factory = letters
+        with suppress(sqlite3.Error):
+            return database.execute(f'SELECT * FROM "{quoted}"').fetchall()  # noqa: S608 - read only
+    return []
 
 
 def _readable(content: bytes) -> str:
-    """Return the runs of letters in some bytes, one a line: of one byte a letter and of two."""
-    wide = (found[::2] for found in _WIDE.findall(content))
-    return b"\n".join([*_PRINTABLE.findall(content), *wide]).decode("utf-8", "replace")
+    """Return the runs of letters in some bytes, one a line: of one byte a letter, or several, and of two each."""
+    code = np.frombuffer(b"\0" + content + b"\0", dtype=np.uint8)
+    plain = (code >= 0x20) & (code <= 0x7E)  # noqa: PLR2004 - what ASCII has to show
+    later = (code & 0xC0) == 0x80  # noqa: PLR2004 - all but the first byte of a letter in UTF-8
+    begun = (code >= 0xC2) & (code <= 0xF4) & np.roll(later, -1)  # noqa: PLR2004 - the first byte
+    shown = plain | begun
+    for _ in range(3):
+        begun = np.roll(begun, 1) & later
+        shown |= begun
+    edge = np.diff(shown.astype(np.int8))
+    start, end = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
+    long = end - start >= _LEAST_LETTERS
+    runs = [content[one:other] for one, other in zip(start[long].tolist(), end[long].tolist(), strict=True)]
+    spaced = plain[:-1] & (code[1:] == 0)
+    if (spaced[:-6] & spaced[2:-4] & spaced[4:-2] & spaced[6:]).any():
+        runs += [found[::2] for found in _WIDE.findall(content)]
+    return b"\n".join(runs).decode("utf-8", "replace")
 
 
-def vertices_of(blob: bytes) -> np.ndarray:
-    """Return the coordinates in a GeoPackage, WKB or EWKB geometry; none when it is something else."""
+def vertices_of(*blobs: bytes) -> np.ndarray:
+    """Return the coordinates in GeoPackage, WKB or EWKB geometries; none of what is something else."""
+    bare = [_without_header(blob) for blob in blobs]
+    shapes = [blob for blob in bare if blob[:1] in {b"\0", b"\1"}]
+    if not shapes:
+        return _NO_SHAPES
+    try:
+        return shapely.get_coordinates(shapely.from_wkb(np.array(shapes, dtype=object), on_invalid="ignore"))
+    except NotImplementedError:  # some bytes happen to begin like a curve
+        return _NO_SHAPES if len(shapes) == 1 else np.concatenate([vertices_of(shape) for shape in shapes])
+
+
+def _without_header(blob: bytes) -> bytes:
+    """Return a geometry as WKB when it is one of a GeoPackage."""
     if blob[:2] == b"GP" and len(blob) > 8:  # noqa: PLR2004 - length of a GeoPackage header
         kind = (blob[3] >> 1) & 7
-        blob = blob[8 + _GPKG_ENVELOPE[min(kind, 4)] :]
-    try:
-        shape = shapely.from_wkb(blob, on_invalid="ignore") if blob[:1] in {b"\0", b"\1"} else None
-    except NotImplementedError:  # bytes that happen to begin like a curve
-        shape = None
-    return _NO_SHAPES if shape is None else shapely.get_coordinates(shape)
+        return blob[8 + _GPKG_ENVELOPE[min(kind, 4)] :]
+    return blob
 
 
-def _hex_vertices(cell: str) -> np.ndarray:
+def _from_hex(cell: str) -> bytes:
     try:
-        return vertices_of(bytes.fromhex(cell))
+        return bytes.fromhex(cell)
     except ValueError:
-        return _NO_SHAPES
+        return b""
 
 
 def _unescaped(text: str) -> str:
@@ -286,13 +318,15 @@ def pdf_texts(content: bytes) -> list[str]:
         strings = [_pdf_string(raw) for raw in octets]
         shown.append("".join(strings))
         shown.append(" ".join(strings))
-        glyphs = [found[1] for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
-        bare = [bytes(glyph).translate(None, b" \r\n\t") for glyph in glyphs]
-        for numbers in ([raw.hex().encode() for raw in octets], bare):
-            shown += ["".join(_translated(glyph, table) for glyph in numbers) for table in tables]
+        hexed = [found[1].translate(None, _BLANKS) for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
+        bare = [bytes.fromhex(digits[: len(digits) // 2 * 2].decode()) for digits in hexed]
+        for strings_of_glyphs in ([_glyphs(raw) for raw in octets], [_glyphs(raw) for raw in bare]):
+            line = list(chain.from_iterable(strings_of_glyphs))
+            shown += [_translated(line, table) for table in tables]
             # A word is drawn in several fonts, each with a table of its own, when it holds ligatures: "ff" in "office".
-            shown += ["".join(_in_any(glyph, order) for glyph in numbers) for order in (tables, tables[::-1])]
-    return [text for text in shown if text]
+            for order in (tables, tables[::-1]):
+                shown.append("".join(_in_any(glyphs, order) for glyphs in strings_of_glyphs))
+    return [text for text in dict.fromkeys(shown) if text]
 
 
 def _pdf_octets(raw: bytes) -> bytes:
@@ -301,7 +335,7 @@ def _pdf_octets(raw: bytes) -> bytes:
     def meant(found: re.Match[bytes]) -> bytes:
         return bytes([int(found[1], 8) & 255]) if found[1] else _PDF_ESCAPES.get(found[2], found[2])
 
-    return re.sub(rb"\\(?:([0-7]{1,3})|(.))", meant, raw, flags=re.DOTALL)
+    return re.sub(rb"\\(?:([0-7]{1,3})|(.))", meant, raw, flags=re.DOTALL) if b"\\" in raw else raw
 
 
 def _pdf_string(raw: bytes) -> str:
@@ -328,11 +362,16 @@ def _letters(text: bytes) -> str:
     return bytes.fromhex(text.decode().zfill(len(text) + len(text) % 2)).decode("utf-16-be", "replace")
 
 
-def _in_any(glyphs: bytes, tables: Sequence[dict[int, str]]) -> str:
+def _glyphs(raw: bytes) -> list[int]:
+    """Return glyph numbers, of two bytes each."""
+    numbers: list[int] = np.frombuffer(raw[: len(raw) // 2 * 2], dtype=">u2").tolist()
+    return numbers
+
+
+def _in_any(glyphs: Sequence[int], tables: Sequence[dict[int, str]]) -> str:
     """Translate glyph numbers by the first table that has them all."""
-    numbers = {int(glyphs[at : at + 4], 16) for at in range(0, len(glyphs) - 3, 4)}
-    return next((_translated(glyphs, table) for table in tables if numbers <= table.keys()), "")
+    return next((_translated(glyphs, table) for table in tables if table.keys() >= set(glyphs)), "")
 
 
-def _translated(glyphs: bytes, letters: dict[int, str]) -> str:
-    return "".join(letters.get(int(glyphs[at : at + 4], 16), "") for at in range(0, len(glyphs) - 3, 4))
+def _translated(glyphs: Sequence[int], letters: dict[int, str]) -> str:
+    return "".join(map(letters.get, glyphs, repeat("")))
