@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
@@ -54,6 +54,44 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
         process.join()
         process.close()
         ours.close()
+
+
+def spread(first: Callable[[], T], others: Sequence[Callable[[], T]]) -> list[T]:
+    """Do tasks in two processes: the first one `beside`, the others here; whoever is done takes the next.
+
+    Parameters
+    ----------
+    first
+        The longest task.
+    others
+        At most 255 more, in the order in which they are begun.
+
+    Returns
+    -------
+    list
+        The results, that of `first` at the beginning.
+
+    Examples
+    --------
+    >>> spread(lambda: 1, [lambda: 2, lambda: 3])
+    [1, 2, 3]
+    """
+    tokens, given = os.pipe()
+    os.write(given, bytes(range(len(others))))
+    os.close(given)
+
+    def take() -> dict[int, T]:
+        return {token[0]: others[token[0]]() for token in iter(lambda: os.read(tokens, 1), b"")}
+
+    try:
+        with beside(lambda: (first(), take())) as rest:
+            done = take()
+            result, helped = rest()
+    finally:
+        os.close(tokens)
+    done |= helped
+    # What a process had begun that the system ended is done here.
+    return [result, *(done[n] if n in done else task() for n, task in enumerate(others))]
 
 
 class _Answer(Generic[T]):

@@ -6,8 +6,9 @@ A place is found by its coordinates as numbers, exact, rounded or cut off to thr
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from pyproj import CRS, Transformer
@@ -16,7 +17,7 @@ from scipy.spatial import KDTree
 from geo.crs import WGS84
 from geo.numerals import Numbers, binary_pairs, numbers_in
 from geo.secrets import Secret, fold, link_pattern
-from geo.unpack import Piece
+from geo.unpack import Piece, unpack
 
 WEB_MERCATOR = CRS.from_epsg(3857)
 
@@ -53,45 +54,49 @@ class Searched:
     findings
         Each secret once per kind and file.
     files
-        Number of files.
+        The files, and the digest of what each held; "" for a folder or a link.
     nearest_m
         Metres from each place that is known to the nearest vertex; ``inf`` without any.
     """
 
     findings: tuple[Finding, ...]
-    files: int
+    files: Mapping[str, str]
     nearest_m: np.ndarray
 
 
-def search(pieces: Iterable[Piece], secrets: Sequence[Secret], *, crs: Sequence[CRS] = ()) -> Searched:
-    """Look for secrets in the parts of files.
+class Search:
+    """A search for secrets in files.
 
     Parameters
     ----------
-    pieces
-        From `geo.unpack.unpack`.
     secrets
         From `geo.secrets.read_secrets`.
     crs
         Projections that may have been used, beside longitude and latitude and Web Mercator.
     """
-    texts, places = _Texts(secrets), _Places(secrets, (WGS84, WEB_MERCATOR, *crs))
-    found: dict[tuple[str, str, int], Secret] = {}
-    files: set[str] = set()
-    for piece in pieces:
-        files.add(piece.file)
-        hits = [*texts.search(piece), *places.search(piece)]
-        found |= {(piece.file, kind, which): secrets[which] for kind, which in hits}
-    findings = tuple(
-        Finding(kind, file, secret) for (file, kind, _), secret in sorted(found.items(), key=lambda i: i[0])
-    )
-    return Searched(findings, len(files), places.nearest_m[places.known])
 
+    def __init__(self, secrets: Sequence[Secret], *, crs: Sequence[CRS] = ()) -> None:
+        self.secrets = tuple(secrets)
+        self._texts, self._places = _Texts(secrets), _Places(secrets, (WGS84, WEB_MERCATOR, *crs))
 
-def together(one: Searched, other: Searched) -> Searched:
-    """Return what two searches for the same secrets, in different files, have found."""
-    findings = sorted((*one.findings, *other.findings), key=lambda finding: (finding.file, finding.kind))
-    return Searched(tuple(findings), one.files + other.files, np.minimum(one.nearest_m, other.nearest_m))
+    def look(self, paths: Iterable[Path], folder: Path) -> Searched:
+        """Look for the secrets in some files of a folder, each taken apart. See `geo.unpack.unpack` for its errors."""
+        self._places.forget()
+        found: set[tuple[str, str, int]] = set()
+        files: dict[str, str] = {}
+        names = (Piece(path.relative_to(folder).as_posix()) for path in paths)
+        for piece in unpack(paths, folder) if self.secrets else names:
+            files[piece.file] = files.get(piece.file, "") or piece.sha256
+            found |= {(piece.file, *hit) for hit in (*self._texts.search(piece), *self._places.search(piece))}
+        findings = tuple(Finding(kind, file, self.secrets[which]) for file, kind, which in sorted(found))
+        return Searched(findings, files, self._places.nearest_m[self._places.known])
+
+    def together(self, *parts: Searched) -> Searched:
+        """Return what was found in different files."""
+        findings = sorted((f for part in parts for f in part.findings), key=lambda found: (found.file, found.kind))
+        files = {file: sha256 for part in parts for file, sha256 in part.files.items()}
+        nowhere = np.full(self._places.known.sum(), np.inf)
+        return Searched(tuple(findings), files, np.min([nowhere, *(part.nearest_m for part in parts)], axis=0))
 
 
 _Phrase = tuple[tuple[str, ...], str, int]
@@ -169,11 +174,15 @@ class _Places:
         self.known = np.isfinite(degrees).all(axis=1)
         self.degrees = degrees
         self.which = np.flatnonzero(self.known)
-        self.nearest_m = np.full(len(secrets), np.inf)
+        self.forget()
         unique = list({system.to_wkt(): system for system in systems}.values())
         self.frames = [] if not self.known.any() else [_Frame(degrees[self.known], system) for system in unique]
         self.least = min((frame.least for frame in self.frames), default=0.0)
         self.most = max((frame.most for frame in self.frames), default=0.0)
+
+    def forget(self) -> None:
+        """Begin anew with the distances."""
+        self.nearest_m = np.full(len(self.degrees), np.inf)
 
     def search(self, piece: Piece) -> Iterable[tuple[str, int]]:
         if not self.frames:

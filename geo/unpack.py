@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from io import BytesIO
 from itertools import chain, repeat
 from pathlib import Path
@@ -76,6 +77,8 @@ class Piece:
         Coordinates of shapes, x and y.
     dense
         True when words may have run together, as in a PDF or on the pages of a database.
+    sha256
+        In the first part of a file, which is its name: the digest of its content.
     """
 
     file: str
@@ -83,6 +86,7 @@ class Piece:
     raw: bytes = b""
     vertices: np.ndarray = field(default_factory=lambda: _NO_SHAPES)
     dense: bool = False
+    sha256: str = ""
 
 
 def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
@@ -105,11 +109,14 @@ def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
     try:
         for path in paths:
             name = path.relative_to(folder).as_posix()
-            yield Piece(name, text=name)
-            if path.is_symlink():
-                yield Piece(name, text=str(path.readlink()))
-            elif path.is_file():
-                yield from _Opener(name).open(path.read_bytes(), path.suffix.lower())
+            if path.is_file() and not path.is_symlink():
+                content = path.read_bytes()
+                yield Piece(name, text=name, sha256=sha256(content).hexdigest())
+                yield from _Opener(name).open(content, path.suffix.lower())
+            else:
+                yield Piece(name, text=name)
+                if path.is_symlink():
+                    yield Piece(name, text=str(path.readlink()))
     except OSError as error:
         raise unsearchable(folder, error) from None
 

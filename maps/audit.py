@@ -5,6 +5,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from geo.errors import AuditError, InputError, OutreachError, Problem
 from geo.files import read_table
 from geo.inputs import COARSE_AREAS, stand_in_regions
 from geo.project import ProviderFile
-from geo.search import Finding, Searched, search, together
+from geo.search import Finding, Search, Searched
 from geo.secrets import Secret, read_secrets
 from geo.tables import parse_numbers
-from geo.unpack import unpack, unsearchable
+from geo.unpack import unsearchable
 from layers.inversion import Hidden, Published, radius_said_m
 from layers.study import Study
 
@@ -120,7 +121,12 @@ class Audit:
 
 
 def audit_folder(
-    folder: Path, secrets: Sequence[Secret], *, crs: CRS | None, along: Sequence[gpd.GeoDataFrame] = ()
+    folder: Path,
+    search: Search,
+    *,
+    crs: CRS | None,
+    along: Sequence[gpd.GeoDataFrame] = (),
+    earlier: Sequence[Searched] = (),
 ) -> Audit:
     """Search a folder of outputs for anything that gives a confidential provider away.
 
@@ -128,54 +134,87 @@ def audit_folder(
     ----------
     folder
         Every file in it and below is taken apart.
-    secrets
-        From `geo.secrets.read_secrets`.
+    search
+        What is looked for.
     crs
-        The study's metric CRS, in which coordinates are looked for, too; None when it is not known.
+        The study's metric CRS; None when it is not known.
     along
         Exits and sections, whose minutes stand in the files otherwise than as a layer: `_minutes_along`.
+    earlier
+        What the same search found in files before: those that hold the same bytes still are not searched again.
 
     Raises
     ------
     OutputError
         If a file cannot be read.
     """
-    searched = _search(folder, secrets, [crs] if crs else [])
-    placed = [secret for secret in secrets if np.isfinite(secret.lon_deg)]
+    searched = _search(folder, search, earlier)
+    placed = [secret for secret in search.secrets if np.isfinite(secret.lon_deg)]
     radius_m = _radii(folder, placed, crs, along)
     region_m = np.array([secret.region_radius_m for secret in placed], dtype=float)
-    return Audit(searched.findings, tuple(secrets), searched.files, searched.nearest_m, radius_m, region_m)
+    return Audit(searched.findings, search.secrets, len(searched.files), searched.nearest_m, radius_m, region_m)
 
 
-def _search(folder: Path, secrets: Sequence[Secret], crs: Sequence[CRS]) -> Searched:
-    """Search half of the files here and half of them beside."""
+def _search(folder: Path, search: Search, earlier: Sequence[Searched]) -> Searched:
+    """Search half of the files here and half of them beside, but for those that were searched as they are."""
     try:
         paths = sorted(folder.rglob("*"), key=lambda path: (-path.lstat().st_size, path))
+        known = [part for part in earlier if all(_holds(folder / file, part.files[file]) for file in part.files)]
     except OSError as error:
         raise unsearchable(folder, error) from None
-    with beside(lambda: search(unpack(paths[1::2], folder), secrets, crs=crs)) as rest:
-        return together(search(unpack(paths[::2], folder), secrets, crs=crs), rest())
+    done = {file for part in known for file in part.files}
+    new = [path for path in paths if path.relative_to(folder).as_posix() not in done]
+    if not new:
+        return search.together(*known)
+    with beside(lambda: search.look(new[1::2], folder)) as rest:
+        return search.together(*known, search.look(new[::2], folder), rest())
 
 
-def audit_study(folder: Path, study: Study) -> Audit:
-    """Search the outputs of a study for its own confidential rows.
+def _holds(file: Path, digest: str) -> bool:
+    """Return whether a file is there and holds what a search has seen."""
+    return file.is_file() and not file.is_symlink() and sha256(file.read_bytes()).hexdigest() == digest
 
-    Only files that hold confidential rows are read again; when something is found, all of them, for what other files
-    make public is no leak.
+
+def search_for(study: Study, *, every: bool = False) -> Search:
+    """Return the search for the confidential rows of a study.
+
+    Parameters
+    ----------
+    study
+        Its files with confidential rows are read again.
+    every
+        Read the files without such rows as well: what they make public is no leak.
     """
     project, crs = study.project, study.areas.crs
     holding = {record.path for record in study.files if not record.sha256}
     sections = [section for section in project.providers if section.file in holding]
     if not sections:
-        return audit_folder(folder, (), crs=crs)
+        return Search(())
     regions = stand_in_regions(project, crs=crs)
     phones = _printed_phones(project.hotline.phone, project.hotline.state_line)
-    along = _minutes_along(study)
-    audit = audit_folder(folder, read_secrets(sections, regions=regions, crs=crs, phones=phones), crs=crs, along=along)
-    if audit.problems and len(sections) < len(project.providers):
-        secrets = read_secrets(project.providers, regions=regions, crs=crs, phones=phones)
-        audit = audit_folder(folder, secrets, crs=crs, along=along)
-    return audit
+    read = project.providers if every else sections
+    return Search(read_secrets(read, regions=regions, crs=crs, phones=phones), crs=[crs])
+
+
+def audit_study(folder: Path, study: Study, *, search: Search | None = None, earlier: Sequence[Searched] = ()) -> Audit:
+    """Search the outputs of a study for its own confidential rows.
+
+    Parameters
+    ----------
+    folder
+        The outputs.
+    study
+        Where they come from.
+    search
+        From `search_for`, when it is at hand. When it finds something, all provider files are read: what others make
+        public is no leak.
+    earlier
+        What the search found in files while they were written.
+    """
+    search = search or search_for(study)
+    crs, along = study.areas.crs, _minutes_along(study) if search.secrets else []
+    audit = audit_folder(folder, search, crs=crs, along=along, earlier=earlier)
+    return audit_folder(folder, search_for(study, every=True), crs=crs, along=along) if audit.problems else audit
 
 
 def _minutes_along(study: Study) -> list[gpd.GeoDataFrame]:
@@ -208,7 +247,7 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     line = parameters.get("hotline") or {}
     phones = _printed_phones(*(str(line.get(key, "")) for key in ("phone", "state_line")))
     secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, phones=phones)
-    return audit_folder(folder, secrets, crs=crs)
+    return audit_folder(folder, Search(secrets, crs=[crs] if crs else []), crs=crs)
 
 
 def require_clean(audit: Audit) -> None:

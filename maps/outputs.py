@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
 import geopandas as gpd
 
-from geo.beside import beside
+from geo.beside import spread
 from geo.crs import to_wgs84
 from geo.layers_out import write_layers
+from geo.search import Search, Searched
 from geo.staging import staged
 from layers.disclosure import Audience, for_audience
 from layers.study import Study
-from maps.audit import audit_study, require_clean
+from maps.audit import audit_study, require_clean, search_for
 from maps.briefing import render_briefing
 from maps.manifest import manifest_bytes
 from maps.page import render_page
@@ -196,23 +198,36 @@ def write_outputs(
     """
     shown = Shown(for_audience(study, audience))
     posters = [name for name in names if OUTPUTS[name] is _write_static_map]
+    others = [name for name in names if name not in posters]
     with staged(folder) as stage:
         progress(f"Writing {', '.join(posters) or 'the results'} …")
-        with beside(lambda: _write_all(posters, shown, stage)) as drawn:
-            _write_all([name for name in names if name not in posters], shown, stage, progress=progress)
-            drawn()
+        writer = _Writer(shown, stage, search_for(study), progress)
+        tasks = [partial(writer.write, [name], told=True) for name in others]
+        parts = spread(partial(writer.write, posters), tasks) if posters else [task() for task in tasks]
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
-        require_clean(audit_study(stage, study))
+        require_clean(audit_study(stage, study, search=writer.search, earlier=list(chain(*parts))))
     return tuple(folder / name for name in written)
 
 
-def _write_all(
-    names: Sequence[str], shown: Shown, stage: Path, *, progress: Callable[[str], None] = lambda _: None
-) -> None:
-    for name in names:
-        progress(f"Writing {name} …")
-        OUTPUTS[name](shown, stage / name)
+@dataclass(frozen=True, eq=False)
+class _Writer:
+    """Writes outputs into a folder and searches each at once, while other processors are busy with others."""
+
+    shown: Shown
+    stage: Path
+    search: Search
+    progress: Callable[[str], None]
+
+    def write(self, names: Sequence[str], *, told: bool = False) -> list[Searched]:
+        """Write some outputs, and return what the search found in each; `told` says what is being done."""
+        found = []
+        for name in names:
+            if told:
+                self.progress(f"Writing {name} …")
+            OUTPUTS[name](self.shown, self.stage / name)
+            found.append(self.search.look(_files_of(name, self.stage), self.stage))
+        return found
 
 
 def _files_of(name: str, stage: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.beside import beside
+from geo.beside import beside, spread
 from geo.errors import AuditError, OutputError, Problem
 
 forks = pytest.mark.skipif(
@@ -84,3 +84,43 @@ def test_elsewhere_the_task_runs_here_when_it_is_asked_for(monkeypatch: pytest.M
     with beside(lambda: done.append(2)):
         pass
     assert done == [1]
+
+
+def test_tasks_are_spread_and_all_done_in_order():
+    assert spread(lambda: 0, [lambda n=n: n for n in range(1, 200)]) == list(range(200))
+    assert spread(lambda: 0, []) == [0]
+
+
+@forks
+def test_who_is_done_with_the_first_task_helps_with_the_others(tmp_path: Path):
+    helped = tmp_path / "helped"
+
+    def wait() -> int:
+        while not helped.exists():
+            time.sleep(0.01)
+        return os.getpid()
+
+    def show() -> int:
+        helped.touch()
+        return os.getpid()
+
+    first, waited, shown = spread(os.getpid, [wait, show])
+    assert first == shown != os.getpid() == waited
+
+
+@forks
+def test_what_a_killed_helper_had_begun_is_done_here(tmp_path: Path):
+    here, begun = os.getpid(), tmp_path / "begun"
+
+    def wait() -> int:
+        while not begun.exists():
+            time.sleep(0.01)
+        return 1
+
+    def once() -> int:
+        begun.touch()
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 2
+
+    assert spread(lambda: 0, [wait, once]) == [0, 1, 2]

@@ -26,10 +26,11 @@ from geo.compact import pack_points
 from geo.inputs import load_inputs
 from geo.project import Sections
 from geo.project_file import load_project
+from geo.search import Search
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from geo.unpack import pdf_texts
 from layers.study import make_study
-from maps.audit import audit_files, audit_study
+from maps.audit import audit_files, audit_folder, audit_study
 from maps.static_sheet import drawing
 from tests.safety.conftest import run
 
@@ -213,6 +214,25 @@ def test_a_vertex_beside_every_place_is_caught(
     near = [[s.lon_deg + noise_m / 93_000, s.lat_deg] for s in secrets]
     plant_json(out, [[float(f"{x:.6f}"), float(f"{y:.6f}")] for x, y in near])
     assert audit_files(out, [telling / "providers.csv"]).problems
+
+
+def test_what_was_searched_while_it_was_written_counts_only_as_it_was(out: Path, secrets: tuple[Secret, ...]) -> None:
+    """A file that changed, came or became a link after it was searched is searched as it is now."""
+    search = Search(secrets)
+    earlier = [search.look([path], out) for path in out.iterdir()]
+    before = audit_folder(out, search, crs=None)
+    again = audit_folder(out, search, crs=None, earlier=earlier)
+    assert not again.findings
+    assert again.files == before.files == len(list(out.iterdir()))
+    assert again.nearest_m.tolist() == before.nearest_m.tolist()
+    append(out / "map.html", NAME)
+    (out / "new.txt").write_text(PHONE)
+    (out / "ranking.csv").unlink()
+    (out / "ranking.csv").symlink_to(ADDRESS)
+    found = audit_folder(out, search, crs=None, earlier=earlier).findings
+    assert {(finding.file, finding.kind) for finding in found} == {
+        ("map.html", "name"), ("new.txt", "phone"), ("ranking.csv", "address"),
+    }  # fmt: skip
 
 
 def test_map_publishes_nothing_that_leaks(telling: Path, tmp_path: Path) -> None:
