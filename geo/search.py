@@ -252,11 +252,12 @@ class _Frame:
         """Return the places of which both coordinates stand close together in a text."""
         rows: set[int] = set()
         least = LEAST_DECIMALS if self.geographic else 0
-        fine = np.flatnonzero(numbers.decimals >= least)
+        near = [(numbers.value >= low) & (numbers.value <= high) for low, high in zip(self.low, self.high, strict=True)]
+        fine = np.flatnonzero((numbers.decimals >= least) & (near[0] | near[1]))
+        if not len(fine):
+            return rows
         order = fine[np.argsort(numbers.value[fine], kind="stable")]
         values = numbers.value[order]
-        if not len(values):
-            return rows
         reach = 1.01 * self.coarsest
         low, high = np.searchsorted(values, self.xy - reach), np.searchsorted(values, self.xy + reach)
         for row in np.flatnonzero((low < high).all(axis=1)):

@@ -50,7 +50,11 @@ _PARTS_OF_HOUSES = frozenset(
 )  # fmt: skip
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_WORDS = re.compile(r"[^\W_]+")
+_SIGNS = re.compile(r"[^\x00-\x7f\w]")
+_FOLDED = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(
+    range(128, 256)
+)
+"""For each byte of a text in UTF-8: its small letter, a space for a sign."""
 _VOCABULARY = frozenset({*CATEGORIES, *CATEGORIES.values(), CONFIDENTIAL_NAME})
 
 
@@ -152,8 +156,9 @@ def fold(text: str) -> tuple[str, ...]:
     >>> fold("12 Oak\u00a0Lane, Suite B")
     ('12', 'oak', 'lane', 'suite', 'b')
     """
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return tuple(_WORDS.findall(plain.casefold()))
+    if not text.isascii():
+        text = _SIGNS.sub(" ", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold())
+    return tuple(text.encode().translate(_FOLDED).decode().split())
 
 
 def phone_digits(text: str) -> tuple[str, ...]:
