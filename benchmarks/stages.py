@@ -135,7 +135,7 @@ def floor(laps: Laps, file: Path) -> None:
         with laps.lap("places and exits (libosmium and Python; runs beside the step above)"):
             read_places(file, None)
         with laps.lap("parse the text, work out the rules of tags (pyarrow, Python per road)"):
-            ways, _ = read_ways(text, None)
+            ways, *_ = read_ways(text, None)
     with laps.lap("number the nodes (pandas factorize)"):
         roads, _ = join_roads([ways], np.zeros(0, dtype=np.int64))
     with laps.lap("network: cut, measure, project, components, samples (numpy, PROJ, scipy)"):

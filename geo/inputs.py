@@ -49,6 +49,8 @@ class Inputs:
         The studied highways as measured lines with their exits: `geo.routes.measure_routes`.
     places
         Places not yet classified, from OpenStreetMap: `geo.osm.OsmData`.
+    water
+        Lakes and rivers, for the background of the map: `geo.osm.OsmData`.
     areas, people, providers, listed_venues
         As `read_areas`, `read_people`, `read_providers` and `read_venue_lists` describe them.
     regions
@@ -67,6 +69,7 @@ class Inputs:
     highways: gpd.GeoDataFrame
     routes: Routes
     places: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
     areas: gpd.GeoDataFrame
     people: gpd.GeoDataFrame
     providers: gpd.GeoDataFrame
@@ -154,6 +157,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         highways=ways,
         routes=routes,
         places=to_metric(osm.places, crs),
+        water=to_metric(osm.water, crs),
         areas=areas.table,
         people=people.table,
         providers=providers.table,

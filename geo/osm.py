@@ -13,7 +13,8 @@ from geo.errors import InputError, Problem
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
 from geo.osm_routes import NOT_HERE, with_routes
 from geo.osm_tags import PLACE_COLUMNS
-from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Bbox, Ways, join_roads, read_ways, write_ways
+from geo.osm_water import Bbox, Row, water_table
+from geo.osm_ways import COPIES, CUT, NO_NODES, OUTSIDE, Ways, join_roads, read_ways, write_ways
 from geo.packed import packed_bomb
 from geo.pbf_texts import unbearable_text
 from geo.records import Dropped
@@ -42,6 +43,8 @@ class OsmData:
     places
         Places where outreach may meet people, not yet classified: `osm_id` ("n1", "w2", "r3"), the text columns of
         `PLACE_COLUMNS`; Points in EPSG:4326, inside the outline of ways and relations.
+    water
+        Lakes and pieces of rivers with their `name`: polygons and lines in EPSG:4326 (`geo.osm_water`).
     dropped
         What was left out, by file and reason.
     """
@@ -50,6 +53,7 @@ class OsmData:
     signed: Mapping[str, str]
     junctions: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
     dropped: tuple[Dropped, ...]
 
 
@@ -83,18 +87,20 @@ def read_osm(
         raise InputError(problems)
     ways: list[Ways] = []
     places: list[Places] = []
+    water: list[Row] = []
     for path in paths:
         say(f"Reading {path.name} …")
         if unbearable := unbearable_text(path):
             problems.append(unbearable)
             continue
         try:
-            file_ways, file_places = _read_file(path, clip)
+            file_ways, file_places, file_rivers = _read_file(path, clip)
         except _READ_ERRORS as error:
             problems.append(_unreadable(path, str(error)))
             continue
         ways.append(file_ways)
         places.append(file_places)
+        water += file_places.lakes + file_rivers
     if problems:
         raise InputError(problems)
     say("Joining roads …")
@@ -110,19 +116,19 @@ def read_osm(
     if not len(roads):
         raise InputError([_no_roads(paths, {entry.reason for entry in dropped})])
     found = place_table([row for part in places for row in part.places], PLACE_COLUMNS)
-    return OsmData(roads, signed, junctions, found, dropped)
+    return OsmData(roads, signed, junctions, found, water_table(water), dropped)
 
 
-def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places]:
-    """Read the roads and the places of one file, at the same time: libosmium leaves Python free meanwhile."""
+def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places, list[Row]]:
+    """Read the roads, places and rivers of one file, at the same time: libosmium leaves Python free meanwhile."""
     with workspace(Path(tempfile.gettempdir()), "outreach-roads-") as folder, ThreadPoolExecutor(1) as worker:
         text = folder / "ways.opl"
         writing = worker.submit(write_ways, path, text)
         places = read_places(path, clip)
         writing.result()
-        ways, dropped = read_ways(text, clip)
+        ways, rivers, dropped = read_ways(text, clip)
     places.dropped.update(dropped)
-    return ways, places
+    return ways, places, rivers
 
 
 def refusals(paths: Sequence[Path]) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""Places, motorway exits and numbered routes of OpenStreetMap files: nodes, closed ways and relations."""
+"""Places, motorway exits, lakes and numbered routes of OpenStreetMap files: nodes, closed ways and relations."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -14,7 +14,8 @@ from osmium.osm import AREA, NODE, RELATION, Area, Node, Relation
 from geo.crs import WGS84
 from geo.osm_routes import ROUTE_TAG, RouteRelation, read_route
 from geo.osm_tags import JUNCTION_TAG, PLACE_TAGS, is_place, is_social_facility, place_text
-from geo.osm_ways import Bbox, has_locations_on_ways
+from geo.osm_water import LAKE_TAGS, Bbox, Row, lake_row
+from geo.osm_ways import has_locations_on_ways
 
 JUNCTION_COLUMNS = ("ref", "name", "exit_to")
 
@@ -22,21 +23,20 @@ _SOCIAL = "shelters and social facilities, which are never taken from OpenStreet
 _BROKEN = "places with an outline that does not close"
 _OUTSIDE = "places beyond the study area and the travel distance around it"
 
-Row = dict[str, object]
-
 
 @dataclass
 class Places:
-    """Places and exits of one file as rows of their tables, its routes, and how many were left out for which reason."""
+    """Places, exits and lakes of one file as rows, its routes, and how many places were left out for which reason."""
 
     places: list[Row] = field(default_factory=list)
     junctions: list[Row] = field(default_factory=list)
+    lakes: list[Row] = field(default_factory=list)
     routes: list[RouteRelation] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
 
 
 def read_places(path: Path, clip: Bbox | None) -> Places:
-    """Read the places, motorway exits and numbered routes of an OpenStreetMap file.
+    """Read the places, motorway exits, lakes and numbered routes of an OpenStreetMap file.
 
     Parameters
     ----------
@@ -51,11 +51,11 @@ def read_places(path: Path, clip: Bbox | None) -> Places:
         If libosmium cannot read the file.
     """
     found = Places()
-    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.TagFilter(*PLACE_TAGS))
+    processor = osmium.FileProcessor(str(path)).with_areas(osmium.filter.TagFilter(*LAKE_TAGS, *PLACE_TAGS))
     if has_locations_on_ways(processor.header):
         processor = processor.with_locations(None)  # type: ignore[arg-type] # there are no plain nodes to look up
     kinds = osmium.filter.EntityFilter(NODE | AREA | RELATION)
-    tags = osmium.filter.TagFilter(JUNCTION_TAG, ROUTE_TAG, *PLACE_TAGS)
+    tags = osmium.filter.TagFilter(JUNCTION_TAG, ROUTE_TAG, *LAKE_TAGS, *PLACE_TAGS)
     for thing in processor.with_filter(kinds).with_filter(tags):
         if isinstance(thing, Node | Area):
             _add(thing, found, clip)
@@ -67,6 +67,8 @@ def read_places(path: Path, clip: Bbox | None) -> Places:
 def _add(thing: Node | Area, found: Places, clip: Bbox | None) -> None:
     """Collect a node or area as an exit or a place."""
     tags = dict(thing.tags)
+    if isinstance(thing, Area) and "water" in tags and (lake := lake_row(thing, tags, clip)):
+        found.lakes.append(lake)
     if is_social_facility(tags):
         found.dropped[_SOCIAL] += 1
         return

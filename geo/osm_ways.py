@@ -21,10 +21,9 @@ from osmium.osm import NODE, WAY
 from pyarrow import compute, csv
 
 from geo.osm_tags import LINK_CLASSES, ROAD_CLASSES, direction, is_open_to_cars
+from geo.osm_water import RIVER_TAG, Bbox, Row, river_rows
 from geo.roads import Floats, Ints, Roads
 from geo.speeds import parse_maxspeed
-
-Bbox = tuple[float, float, float, float]
 
 NO_NODES = "ways with fewer than two nodes in the file"
 CUT = "ways with nodes missing from the file, used up to the gap"
@@ -40,7 +39,18 @@ _LINE = csv.ReadOptions(column_names=["way_id", "tags", "nodes"], block_size=_BL
 _LINE_TYPES = csv.ConvertOptions(column_types={"way_id": pa.string(), "tags": pa.string(), "nodes": pa.binary()})
 _FIELDS = csv.ParseOptions(delimiter=" ", quote_char=False)
 
-_RULE_KEYS = ("highway", "area", "access", "vehicle", "motor_vehicle", "motorcar", "oneway", "junction", "maxspeed")
+_RULE_KEYS = (
+    "highway",
+    "area",
+    "access",
+    "vehicle",
+    "motor_vehicle",
+    "motorcar",
+    "oneway",
+    "junction",
+    "maxspeed",
+    RIVER_TAG[0],
+)
 _SIGN_KEYS = ("destination:ref", "destination:street", "destination")
 _TEXT_KEYS = ("ref", "name", "junction:ref", *_SIGN_KEYS)
 _TAG = re.compile(rf"(?:^T|,)({'|'.join((*_RULE_KEYS, *_TEXT_KEYS))})=([^,]*)")
@@ -48,7 +58,7 @@ _ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
 _HALVES = range(0xD800, 0xE000)
 """Numbers of halves of characters, which UTF-16 uses in pairs."""
 
-_NO_ROAD = -1
+_NO_ROAD, _RIVER = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +93,7 @@ class Ways:
 
 
 def write_ways(path: Path, text: Path) -> None:
-    """Write the road ways of an OpenStreetMap file with the positions of their nodes, as OPL.
+    """Write the roads and rivers of an OpenStreetMap file with the positions of their nodes, as OPL.
 
     Raises
     ------
@@ -91,7 +101,7 @@ def write_ways(path: Path, text: Path) -> None:
         If libosmium cannot read the file.
     """
     writer = osmium.SimpleWriter(osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false"))
-    roads = osmium.filter.TagFilter(*(("highway", name) for name in ROAD_CLASSES))
+    roads = osmium.filter.TagFilter(RIVER_TAG, *(("highway", name) for name in ROAD_CLASSES))
     try:
         with osmium.io.Reader(str(path), NODE | WAY) as reader:
             steps = [osmium.filter.EntityFilter(WAY), roads, writer]
@@ -113,7 +123,7 @@ def has_locations_on_ways(header: osmium.io.Header) -> bool:
     return any(header.get(f"pbf_optional_feature_{number}") == "LocationsOnWays" for number in range(8))
 
 
-def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, Counter[str]]:
+def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, list[Row], Counter[str]]:
     """Read what `write_ways` wrote.
 
     Parameters
@@ -126,15 +136,17 @@ def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, Counter[str]]:
     Returns
     -------
     tuple
-        The roads in the order of the file, and how many ways were left out for which reason.
+        The roads in the order of the file, the named rivers (`geo.osm_water`), and how many roads were left out for
+        which reason.
     """
     rules = _Rules()
     counts: Counter[str] = Counter()
+    rivers: list[Row] = []
     blocks = []
     if text.stat().st_size:
         with csv.open_csv(text, read_options=_LINE, parse_options=_FIELDS, convert_options=_LINE_TYPES) as lines:
-            blocks = [_block_ways(block, rules, clip, counts) for block in lines]
-    return _stacked(blocks or [_no_ways()]), counts
+            blocks = [_block_ways(block, rules, clip, counts, rivers) for block in lines]
+    return _stacked(blocks or [_no_ways()]), rivers, counts
 
 
 class _Rules:
@@ -148,7 +160,7 @@ class _Rules:
         self.maxspeed_kmh: list[float] = []
 
     def of(self, tags: dict[str, str]) -> int:
-        """Return the row of the rule for some tags, or -1 if they make no road for cars."""
+        """Return the row of the rule for some tags, -1 if they make no road for cars, -2 for a river."""
         key = tuple(tags.items())
         number = self.number.get(key)
         if number is None:
@@ -164,6 +176,8 @@ class _Rules:
 
     def _add(self, tags: dict[str, str]) -> int:
         """Work out a rule."""
+        if tags.get("highway") not in ROAD_CLASSES:
+            return _RIVER
         if tags.get("area") == "yes" or not is_open_to_cars(tags.get):
             return _NO_ROAD
         limit = tags.get("maxspeed")
@@ -182,8 +196,10 @@ def _character(number: int) -> str:
     return "\ufffd" if number in _HALVES else chr(number)
 
 
-def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str]) -> Ways:
-    """Return the roads of some lines of the OPL file."""
+def _block_ways(
+    block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str], rivers: list[Row]
+) -> Ways:
+    """Return the roads of some lines of the OPL file, and add its rivers."""
     rule, ref, name, exit_ref = [], [], [], []
     for text in block["tags"].to_pylist():
         tags = dict(_TAG.findall(text))
@@ -191,14 +207,19 @@ def _block_ways(block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts:
         exit_ref.append(rules.text(tags.pop("junction:ref", "")))
         name.append(rules.text(_name(tags)))
         rule.append(rules.of(tags))
-    rows = np.flatnonzero(np.array(rule) != _NO_ROAD)
-    counts[CLOSED] += len(rule) - len(rows)
+    rules_of = np.array(rule)
+    rows, water = np.flatnonzero(rules_of >= 0), np.flatnonzero(rules_of == _RIVER)
+    counts[CLOSED] += len(rule) - len(rows) - len(water)
+    way_id = compute.cast(compute.utf8_slice_codeunits(block["way_id"], 1), pa.int64()).to_numpy(zero_copy_only=False)
+    if len(water):
+        row, size, (_, *lon_lat) = _pieces(block["nodes"].take(pa.array(water)), clip, Counter())
+        piece = water[row]
+        rivers += river_rows(way_id[piece], [name[at] for at in piece], size, np.column_stack(lon_lat))
     row, size, vertices = _pieces(block["nodes"].take(pa.array(rows)), clip, counts)
     way = rows[row]
-    number = np.array(rule)[way]
-    way_id = compute.cast(compute.utf8_slice_codeunits(block["way_id"], 1), pa.int64())
+    number = rules_of[way]
     return Ways(
-        way_id=way_id.to_numpy(zero_copy_only=False)[way],
+        way_id=way_id[way],
         road_class=np.array(rules.road_class, np.int8)[number],
         maxspeed_kmh=np.array(rules.maxspeed_kmh, np.float64)[number],
         direction=np.array(rules.direction, np.int8)[number],
@@ -216,7 +237,7 @@ def _name(tags: dict[str, str]) -> str:
     """Take the texts out of some tags and return the name; of a slip road, what its signs say it leads to."""
     name = tags.pop("name", "")
     signs = [tags.pop(key, "") for key in _SIGN_KEYS]
-    return next(filter(None, signs), "") if tags["highway"] in LINK_CLASSES else name
+    return next(filter(None, signs), "") if tags.get("highway") in LINK_CLASSES else name
 
 
 def _pieces(

@@ -156,6 +156,7 @@ def _arrays(entry: RoadEntry) -> Arrays:
         **_numbers(network.samples, "samples."),
         **_table(osm.junctions, "junctions."),
         **_table(osm.places, "places."),
+        **_shapes(osm.water, "water."),
     }
 
 
@@ -167,6 +168,7 @@ def _entry(arrays: Mapping[str, npt.NDArray[Any]], crs: CRS) -> RoadEntry:
         notes["signed"],
         _frame(arrays, "junctions."),
         _frame(arrays, "places."),
+        _reshaped(arrays, "water."),
         tuple(Dropped(*part) for part in notes["dropped"]),
     )
     network = RoadNetwork(
@@ -204,6 +206,23 @@ def _frame(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> gpd.GeoDataFr
     texts = json.loads(arrays[prefix + "texts"].tobytes())
     columns = {name: pd.Series(values, dtype=str) for name, values in texts.items()}
     return gpd.GeoDataFrame(columns, geometry=shapely.points(arrays[prefix + "xy"]), crs=WGS84)
+
+
+def _shapes(table: gpd.GeoDataFrame, prefix: str) -> Arrays:
+    """Return a table of names and shapes."""
+    outlines = shapely.to_wkb(table.geometry.to_numpy())
+    return {
+        prefix + "names": _json(table["name"].tolist()),
+        prefix + "size": np.array([len(outline) for outline in outlines], dtype=np.int64),
+        prefix + "wkb": np.frombuffer(b"".join(outlines), dtype=np.uint8),
+    }
+
+
+def _reshaped(arrays: Mapping[str, npt.NDArray[Any]], prefix: str) -> gpd.GeoDataFrame:
+    names = pd.Series(json.loads(arrays[prefix + "names"].tobytes()), dtype=str, name="name")
+    end, text = np.cumsum(arrays[prefix + "size"]), arrays[prefix + "wkb"].tobytes()
+    parts = [text[at - size : at] for at, size in zip(end, arrays[prefix + "size"], strict=True)]
+    return gpd.GeoDataFrame(names, geometry=shapely.from_wkb(parts), crs=WGS84)
 
 
 def _json(value: object) -> npt.NDArray[np.uint8]:

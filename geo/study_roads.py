@@ -17,7 +17,7 @@ from geo.errors import InputError
 from geo.files import sha256_of
 from geo.network import RoadNetwork, build_network
 from geo.osm import OsmData, read_osm, refusals
-from geo.osm_ways import Bbox
+from geo.osm_water import Bbox
 from geo.project import Project, Roads
 from geo.road_entry import RoadEntry
 from geo.speeds import class_speeds

@@ -13,7 +13,7 @@ from geo.project import Project
 from geo.records import Dropped, FileRecord
 from geo.vocabulary import CATEGORIES
 from layers.along import Along, corridor_land, cut_sections, look_along, place_venues
-from layers.background import main_roads, neighbours
+from layers.background import main_roads, neighbours, water
 from layers.corridor import measure_highways
 from layers.exits import ExitNetwork, attach_exits
 from layers.figures import Figures, headline_figures
@@ -43,7 +43,8 @@ class Study:
     band of all required services, `venues` and `providers` the points, `rural` and `sharing` the rural service
     gap and the spread of capacity per category, `dropped` what the inputs held beside that. `audience` and
     `confidential`, the number of confidential providers by region, are set by `layers.disclosure.for_audience`.
-    `towns`, `regions`, `context` (neighbouring regions) and `roads_context` (main roads) are background of the map.
+    `towns`, `regions`, `context` (neighbouring regions), `roads_context` (main roads) and `water` (lakes and rivers)
+    are background of the map.
     `along` is the study as people on the road see it, by exit and milepost; `sections` ranks stretches of highway like
     areas, None when the project does not ask for them.
     """
@@ -61,6 +62,7 @@ class Study:
     regions: gpd.GeoDataFrame | None
     context: gpd.GeoDataFrame | None
     roads_context: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
     rural: pd.DataFrame
     sharing: pd.DataFrame
     figures: Figures
@@ -130,6 +132,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         regions=inputs.regions,
         context=neighbours(inputs.regions, extent),
         roads_context=main_roads(inputs.network, extent),
+        water=water(inputs.water, extent),
         rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
         sharing=inequality(people, basis),
         figures=headline_figures(ranked, people, venues, inputs.providers, project),

@@ -19,6 +19,7 @@ PANES = (
     "context",
     "areas",
     "marks",
+    "water",
     "lines",
     "roads",
     "highways",
@@ -105,7 +106,11 @@ def _reach(study: Study) -> Iterator[Named]:
 
 
 def _roads(study: Study) -> Iterator[Named]:
-    """Yield the corridor, main roads for orientation, and the studied highways."""
+    """Yield water, the corridor, main roads for orientation, and the studied highways."""
+    water: gpd.GeoDataFrame | None = study.water
+    if water is not None:
+        for kind in ("lake", "river"):
+            yield _layer(f"{kind}s", kind, "water", water[water["kind"].eq(kind)], LINE_VERTICES)
     yield _layer("band", "band", "lines", study.corridor, LINE_VERTICES // 2)
     roads: gpd.GeoDataFrame | None = study.roads_context
     if roads is not None:

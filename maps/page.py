@@ -88,7 +88,7 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "shown": shown_at_start(study, view),
         "reach": [minutes for minutes in bands if f"reach{minutes}" in layers],
         "band_width": view.texts.distance(study.project.corridor.half_width_m, view.place.unit),
-        "has": {name: name in layers for name in ("under", "roads", "context", "regions")},
+        "has": {name: name in layers for name in ("under", "roads", "context", "regions", "lakes", "rivers")},
         "tiles": study.project.tiles,
         "rural": rural_rows(study, view),
         "sharing": sharing_rows(study, view),

@@ -87,6 +87,11 @@ def has_roads(study: Study) -> bool:
     return study.roads_context is not None and len(study.roads_context) > 0
 
 
+def has_water(study: Study) -> bool:
+    """Return whether lakes or rivers are drawn."""
+    return study.water is not None and len(study.water) > 0
+
+
 def proportion(study: Study) -> float:
     """Return width over height of the ranked areas."""
     left, bottom, right, top = study.areas.total_bounds
@@ -150,6 +155,12 @@ def draw_hatch(sheet: Sheet, area: BaseGeometry) -> None:
 
 
 def _draw_lines(sheet: Sheet, frame: Box, study: Study, choice: Choice, move: Fit) -> None:
+    if has_water(study):
+        lakes, rivers = (study.water.geometry[study.water["kind"].eq(kind)] for kind in ("lake", "river"))
+        if len(lakes):
+            sheet.fill(_inside(move.shapes(simplify(lakes, LINE_VERTICES)), frame), LIGHT["river"], alpha=0.8)
+        if len(rivers):
+            sheet.stroke(_inside(move.shapes(simplify(rivers, LINE_VERTICES)), frame), LIGHT["river"], 0.6, alpha=0.8)
     if has_roads(study):
         shapes = _inside(move.shapes(simplify(study.roads_context.geometry, LINE_VERTICES * 2)), frame)
         sheet.stroke(shapes, LIGHT["roads"], 0.35, alpha=0.8)

@@ -9,7 +9,7 @@ from layers.study import Study
 from maps.help_line import checked, ways_to_call
 from maps.names import clean
 from maps.static_labels import DISC_PT
-from maps.static_map import Choice, draw_hatch, has_regions, has_roads
+from maps.static_map import Choice, draw_hatch, has_regions, has_roads, has_water
 from maps.static_sheet import Box, Sheet, Weight, disc, marker, shortened, text_width, wrapped
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, SHAPES, VENUES
 from maps.values import Row, View
@@ -129,6 +129,8 @@ def key_entries(study: Study, view: View, choice: Choice) -> list[Entry]:
         entries.append(Entry(_reach, t("static.reach", minutes=f"{study.reach['minutes'].max():g}")))
     if has_roads(study):
         entries.append(Entry(_road, t("key.roads")))
+    if has_water(study):
+        entries.append(Entry(_water, t("key.water")))
     if has_regions(study):
         entries.append(Entry(_region, t("key.regions")))
     for kind, number in view.venue_counts.items():
@@ -175,6 +177,10 @@ def _highway(sheet: Sheet, x: float, y: float) -> None:
 
 def _reach(sheet: Sheet, x: float, y: float) -> None:
     sheet.stroke([_line(x, y)], LIGHT["reach"], 1.0, dash=(3.6, 2.4))
+
+
+def _water(sheet: Sheet, x: float, y: float) -> None:
+    sheet.stroke([_line(x, y)], LIGHT["river"], 0.9)
 
 
 def _road(sheet: Sheet, x: float, y: float) -> None:

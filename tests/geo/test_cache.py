@@ -291,7 +291,7 @@ def test_nothing_confidential_is_kept(study, tmp_path):
     with path.open("rb") as file:
         file.seek(content.index(b"\x93NUMPY"))
         kinds = {name.split(".")[0] for name in json.loads(np.load(file, allow_pickle=False).tobytes())}
-    assert kinds == {"notes", "roads", "network", "samples", "junctions", "places"}
+    assert kinds == {"notes", "roads", "network", "samples", "junctions", "places", "water"}
 
 
 def test_the_commands_list_and_clear(study, tmp_path):

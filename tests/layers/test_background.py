@@ -3,11 +3,11 @@
 import geopandas as gpd
 import pytest
 from pyproj import CRS
-from shapely.geometry import box
+from shapely.geometry import LineString, box
 
 from geo.network import build_network
 from geo.osm import read_osm
-from layers.background import main_roads, neighbours
+from layers.background import AROUND_M, main_roads, neighbours, water
 
 UTM = CRS.from_epsg(32616)
 
@@ -35,3 +35,21 @@ def test_neighbours_are_the_regions_outside_cut_off_far_away() -> None:
     assert len(around) == 1
     assert neighbours(None, box(0, 0, 10, 10)) is None
     assert neighbours(regions.iloc[:1], box(0, 0, 10, 10)) is None
+
+
+def test_water_that_a_map_of_the_area_can_show() -> None:
+    extent = box(0, 0, 120_000, 60_000)
+    found = gpd.GeoDataFrame(
+        {"name": ["Big", "Small", "Long", "Long", "Short", "Away", "Far"]},
+        geometry=[
+            box(0, 0, 2_000, 2_000), box(9_000, 0, 9_100, 100),
+            LineString([(0, 0), (6_000, 0)]), LineString([(6_000, 0), (12_000, 0)]), LineString([(0, 9), (5_000, 9)]),
+            LineString([(0, -9_000), (0, -900_000)]), LineString([(9e6, 0), (9.9e6, 0)]),
+        ],
+        crs=3814,
+    )  # fmt: skip
+    shown = water(found, extent)
+    assert shown["kind"].tolist() == ["lake", "river"]
+    assert shown.geometry.iloc[0].area == 4e6
+    assert shown.geometry.iloc[1].length == 12_000 + AROUND_M - 9_000
+    assert water(found.iloc[:0], extent).empty

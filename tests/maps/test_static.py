@@ -6,6 +6,7 @@ import re
 import struct
 import xml.etree.ElementTree as ET
 
+import geopandas as gpd
 import numpy as np
 import pytest
 from pyproj import CRS, Geod, Transformer
@@ -217,12 +218,17 @@ def test_text_fits_its_line():
 def test_outlines_of_regions_and_main_roads_are_in_the_key_when_drawn(study, view):
     halves = study.areas.iloc[:2][["geometry"]].assign(name=["North", "South"])
     roads = study.highways[["geometry"]].iloc[:1]
-    richer = dataclasses.replace(study, regions=halves, roads_context=roads)
+    lake = gpd.GeoDataFrame(
+        {"kind": ["lake", "river"]},
+        geometry=[study.areas.geometry.iloc[3].buffer(-9e3), roads.geometry.iloc[0]],
+        crs=roads.crs,
+    )
+    richer = dataclasses.replace(study, regions=halves, roads_context=roads, water=lake)
     words = [entry.words for entry in key_entries(richer, view, choose(richer, view))]
     assert "Region outlines" in words
-    assert "Main roads" in words
+    assert {"Main roads", "Lakes and rivers"} <= set(words)
     plain = [entry.words for entry in key_entries(study, view, choose(study, view))]
-    assert not {"Region outlines", "Main roads"} & set(plain)
+    assert not {"Region outlines", "Main roads", "Lakes and rivers"} & set(plain)
     draw_poster(dataclasses.replace(richer, context=halves), view)
 
 

@@ -68,6 +68,7 @@ function groupsOf(layers, labels, areas) {
     const cased = name === 'highways' || name === 'under' || name.startsWith('reach');
     groups[name] = cased ? [casingOf(layer, name), layer] : [layer];
   });
+  groups.water = [groups.lakes, groups.rivers].flat().filter(Boolean);
   return groups;
 }
 
