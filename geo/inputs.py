@@ -146,6 +146,8 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
         attempts.finish()
         say("Measuring the highways …")
+        if roads:
+            _ = roads[0].network.joinable_tree  # the first thing that the analysis asks for
         highways = measured()
     if not (areas and roads and people and providers and venues and highways):
         msg = "a step failed without saying why"

@@ -6,6 +6,7 @@ destination, or once for all destinations together where only the nearest matter
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -69,31 +70,7 @@ def metres_to_nearest(network: RoadNetwork, origins: Positions, destinations: Po
     numpy.ndarray
         Metres on the ellipsoid; infinity where no destination can be reached.
     """
-    metres = np.full(len(origins), np.inf)
-    there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
-    if not len(there) or not len(rows):
-        return metres
-    start, targets = origins.take(there), destinations.take(rows)
-    to_node, node_m = _metres_from_all(network, targets)
-    length_m = network.length_m[start.edge]
-    edge_start, edge_end = network.edge_start[start.edge], network.edge_end[start.edge]
-    over_start = to_node[edge_start] + _to_start(network, start)
-    over_end = to_node[edge_end] + _to_end(network, start)
-    best = np.minimum(over_start, over_end)
-    by_start, by_end = (
-        node_m[edge_start] + start.fraction * length_m,
-        node_m[edge_end] + (1 - start.fraction) * length_m,
-    )
-    own = np.where(np.isfinite(best), np.where(over_start <= over_end, by_start, by_end), np.inf)
-    for origin, destination, along in _same_edge(network, start, targets):
-        order = np.lexsort((destination, along, origin))
-        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
-        closer = first[along[first] < best[origin[first]]]
-        at, to = origin[closer], destination[closer]
-        apart_m = np.abs(targets.fraction[to] - start.fraction[at]) * length_m[at]
-        own[at] = apart_m + targets.off_road_m[to] * OFF_ROAD_DETOUR
-    metres[there] = own + start.off_road_m * OFF_ROAD_DETOUR
-    return metres
+    return sweep_to_nearest(network, destinations).metres_from(origins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +85,8 @@ class NearestSweep:
         The destinations that are connected, and their rows among all.
     to_node, source
         Minutes from each junction, and the row in `targets` (-1 for none).
+    before
+        The junction behind each on its way, and behind these rows one for each target; negative where a way ends.
     """
 
     network: RoadNetwork
@@ -115,6 +94,7 @@ class NearestSweep:
     rows: Ints
     to_node: Floats
     source: Ints
+    before: Int32s
 
     def from_origins(self, origins: Positions) -> tuple[Floats, Ints]:
         """Return minutes and row of the nearest destination of each origin; see `minutes_to_nearest`."""
@@ -127,13 +107,46 @@ class NearestSweep:
             nearest[block] = np.where(which >= 0, self.rows[which], -1)
         return minutes, nearest
 
+    def metres_from(self, origins: Positions) -> Floats:
+        """Return the length of the way from each origin to its nearest destination; see `metres_to_nearest`."""
+        metres = np.full(len(origins), np.inf)
+        there = np.flatnonzero(origins.connected)
+        if not len(there) or not len(self.rows):
+            return metres
+        network, start, targets = self.network, origins.take(there), self.targets
+        length_m = network.length_m[start.edge]
+        edge_start, edge_end = network.edge_start[start.edge], network.edge_end[start.edge]
+        over_start = self.to_node[edge_start] + _to_start(network, start)
+        over_end = self.to_node[edge_end] + _to_end(network, start)
+        best = np.minimum(over_start, over_end)
+        by_start, by_end = (
+            self.node_m[edge_start] + start.fraction * length_m,
+            self.node_m[edge_end] + (1 - start.fraction) * length_m,
+        )
+        own = np.where(np.isfinite(best), np.where(over_start <= over_end, by_start, by_end), np.inf)
+        for origin, destination, along in _same_edge(network, start, targets):
+            order = np.lexsort((destination, along, origin))
+            first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+            closer = first[along[first] < best[origin[first]]]
+            at, to = origin[closer], destination[closer]
+            apart_m = np.abs(targets.fraction[to] - start.fraction[at]) * length_m[at]
+            own[at] = apart_m + targets.off_road_m[to] * OFF_ROAD_DETOUR
+        metres[there] = own + start.off_road_m * OFF_ROAD_DETOUR
+        return metres
+
+    @cached_property
+    def node_m(self) -> Floats:
+        """Metres along the quickest way from each junction."""
+        return _metres_along(self.network, self.targets, self.before)
+
 
 def sweep_to_nearest(network: RoadNetwork, destinations: Positions) -> NearestSweep:
     """Return the sweep that `minutes_to_nearest` makes, for several sets of origins."""
     rows = np.flatnonzero(destinations.connected)
     targets = destinations.take(rows)
     if not len(rows):
-        return NearestSweep(network, targets, rows, np.zeros(0), rows)
+        none = np.full(network.n_nodes, -1, dtype=np.int32)
+        return NearestSweep(network, targets, rows, np.full(network.n_nodes, np.inf), none.astype(np.int64), none)
     return NearestSweep(network, targets, rows, *_sweep_from_all(network, targets))
 
 
@@ -191,21 +204,20 @@ def _nearest(
     return best + origins.leg_min, which
 
 
-def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Ints]:
-    """Return the minutes from each junction to its nearest destination, and its row (-1 for none)."""
+def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Ints, Int32s]:
+    """Return `NearestSweep.to_node`, `source` and `before`."""
     graph = _with_destinations(network, destinations)
     roots = np.arange(network.n_nodes, graph.shape[0])
-    minutes, _, source = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
+    minutes, before, source = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
     inside = slice(0, network.n_nodes)
-    return minutes[inside], np.where(source[inside] >= 0, source[inside].astype(np.int64) - network.n_nodes, -1)
+    sources = np.where(source[inside] >= 0, source[inside].astype(np.int64) - network.n_nodes, -1)
+    return minutes[inside], sources, before
 
 
-def _metres_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Floats]:
-    """Return the minutes from each junction to its nearest destination, and the metres along that way."""
+def _metres_along(network: RoadNetwork, destinations: Positions, before: Int32s) -> Floats:
+    """Return the metres from each junction to its destination, along the way that `NearestSweep.before` tells."""
     size = network.n_nodes
-    graph = _with_destinations(network, destinations)
-    roots = np.arange(size, graph.shape[0])
-    minutes, before, _ = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
+    roots = np.arange(size, len(before))
     # The first step of each way: over an edge to the next junction, or along the destination's own edge to its end.
     start, end, there = network.edge_start, network.edge_end, destinations.edge
     whole, fraction = network.length_m, destinations.fraction
@@ -217,7 +229,7 @@ def _metres_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Flo
     parts_m = [whole, whole, fraction * whole[there] + leg_m, (1 - fraction) * whole[there] + leg_m]
     step = np.flatnonzero((before[tail] == head) & np.isfinite(time))
     step = step[np.argsort(-time[step], kind="stable")]  # of parallel edges the quickest last, as it stays
-    metres = np.full(graph.shape[0], np.inf)
+    metres = np.full(len(before), np.inf)
     metres[roots] = 0.0
     metres[tail[step]] = np.concatenate(parts_m)[step]
     # Twice as many steps in each round, until all ways have come to their end.
@@ -225,7 +237,7 @@ def _metres_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Flo
     while (following != following[following]).any():
         metres += metres[following]
         following = following[following]
-    return minutes[:size], metres[:size]
+    return metres[:size]
 
 
 def _with_destinations(network: RoadNetwork, destinations: Positions) -> csr_matrix:

@@ -14,7 +14,7 @@ from geo.crs import require_same_crs
 from geo.network import RoadNetwork
 from geo.routes import Routes
 from geo.snap import Positions, snap
-from geo.sweeps import NearestSweep, metres_to_nearest, sample_minutes, sweep_to_nearest
+from geo.sweeps import NearestSweep, sample_minutes, sweep_to_nearest
 from layers.isochrones import service_reach
 
 TOWN_REACH_M = 8_000.0
@@ -140,7 +140,7 @@ def place_by_exit(
         direct = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m, on_motorways=True)
         at = _choose(on_motorways.to_numpy(dtype=bool), direct, at)
     minutes, node = exits.leaving.from_origins(at)
-    metres = metres_to_nearest(exits.turned, at, exits.positions)
+    metres = exits.leaving.metres_from(at)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
     labels = dict(zip(exits.routes.exits["exit_id"], exits.routes.exits["label"], strict=True))
     return pd.DataFrame(

@@ -107,13 +107,12 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         people = settle_also(people, sections, areas)
     travel = attach(people, inputs.providers, inputs.network, max_off_road_m=project.roads.max_off_road_m)
     apart = unconnected(travel, people_file=project.people.file, max_off_road_m=project.roads.max_off_road_m)
-    with beside(lambda: _shared(travel, project)) as shared:
+    with beside(lambda: _aside(travel, project, inputs, extent)) as aside:
         venues = _venues(project, inputs, highways, exits, areas)
         along = look_along(project, exits, venues, travel, inputs.towns)
         people = people.join(minutes_to_help(travel, categories=project.access.required))
         reach = _reach(travel, project, extent)
-        rural = is_rural(people, inputs.urban)
-        shares, basis = shared()
+        shares, basis, rural, roads_context, context = aside()
     people = people.join(shares).assign(rural=rural)
 
     progress("Ranking …")
@@ -130,8 +129,8 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         reach=reach,
         towns=inputs.towns,
         regions=inputs.regions,
-        context=neighbours(inputs.regions, extent),
-        roads_context=main_roads(inputs.network, extent),
+        context=context,
+        roads_context=roads_context,
         water=water(inputs.water, extent),
         rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
         sharing=inequality(people, basis),
@@ -162,6 +161,15 @@ def _reach(travel: Travel, project: Project, extent: shapely.Geometry) -> gpd.Ge
         crs=travel.people.crs,
         max_off_road_m=project.roads.max_off_road_m,
     )
+
+
+def _aside(
+    travel: Travel, project: Project, inputs: Inputs, extent: shapely.Geometry
+) -> tuple[pd.DataFrame, Mapping[str, str], pd.Series, gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Return what takes long and nothing but the ranking waits for: sharing and its basis, who is rural, background."""
+    shares, basis = _shared(travel, project)
+    rural = is_rural(travel.people, inputs.urban)
+    return shares, basis, rural, main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
 
 
 def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str, str]]:

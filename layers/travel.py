@@ -223,29 +223,27 @@ def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame
     pandas.DataFrame
         ``x``, ``y`` (metric CRS) and ``minutes`` of points at most 600 m apart; ``inf`` where one is out of reach.
     """
-    samples = travel.network.samples
-    rows = _some_samples(travel.network)
+    network, samples = travel.network, travel.network.samples
+    rows = _between_junctions(network)
     nowhere = np.zeros(len(rows))
     places = Positions(samples.edge[rows], samples.fraction[rows], nowhere, nowhere)
-    worst = np.zeros(len(rows))
+    worst = np.zeros(network.n_nodes + len(rows))
     for category in categories:
-        worst = np.maximum(worst, travel.sweep(category).from_origins(places)[0])
-    return pd.DataFrame({"x": samples.x[rows], "y": samples.y[rows], "minutes": worst})
+        sweep = travel.sweep(category)
+        np.maximum(worst, np.concatenate([sweep.to_node, sweep.from_origins(places)[0]]), out=worst)
+    x, y = np.append(network.node_x, samples.x[rows]), np.append(network.node_y, samples.y[rows])
+    return pd.DataFrame({"x": x, "y": y, "minutes": worst})
 
 
-def _some_samples(network: RoadNetwork) -> np.ndarray:
-    """Return the rows of the samples that are drawn: one per junction, and one per `DRAWN_EVERY_M` along long edges."""
+def _between_junctions(network: RoadNetwork) -> np.ndarray:
+    """Return the rows of samples, one per `DRAWN_EVERY_M` along long edges, without their ends."""
     samples = network.samples
-    first = np.flatnonzero(np.append(True, samples.edge[1:] != samples.edge[:-1])[: len(samples.edge)])
-    last = np.append(first[1:], len(samples.edge)) - 1
-    of_node = np.zeros(network.n_nodes, dtype=np.int64)
-    edge = samples.edge[first]
-    ends = np.column_stack([network.edge_start[edge], network.edge_end[edge]]).ravel()
-    of_node[ends[::-1]] = np.column_stack([first, last]).ravel()[::-1]  # the first of all at a junction stands for it
+    last = np.flatnonzero(np.append(samples.edge[1:] != samples.edge[:-1], True)[: len(samples.edge)])
     inner = np.flatnonzero((network.length_m >= DRAWN_EVERY_M)[samples.edge])
     step = samples.fraction[inner] * network.length_m[samples.edge[inner]] // DRAWN_EVERY_M
     passes = inner[1:][(np.diff(step) > 0) & (np.diff(samples.edge[inner]) == 0)]
-    return np.concatenate([of_node, np.setdiff1d(passes, last, assume_unique=True)])
+    between: np.ndarray = np.setdiff1d(passes, last, assume_unique=True)
+    return between
 
 
 def offers(providers: pd.DataFrame, category: str) -> pd.Series:
