@@ -8,6 +8,7 @@ atexit.register(gc.freeze)  # So it does once more at the very end, when all mem
 
 import datetime as dt
 import json
+import os
 import signal
 import sys
 import threading
@@ -303,7 +304,9 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda doing: click.echo(printable(doing), err=True)
         return
     with console.status("Starting …") as status:
-        yield lambda doing: status.update(Text(printable(doing)))
+        # A process that works beside has no spinner of its own, and would wait for ever for the lock of this one.
+        here = os.getpid()
+        yield lambda doing: status.update(Text(printable(doing))) if os.getpid() == here else None
 
 
 def _print_table(table: pd.DataFrame, *, noun: str) -> None:

@@ -118,7 +118,7 @@ def _do(task: Callable[[], T], answers: Connection) -> None:
 def _result(answers: Connection, task: Callable[[], T]) -> T:
     try:
         answer: _Answer[T] = answers.recv()
-    except EOFError:  # the process was ended from outside, as systems do that run out of memory
+    except (EOFError, OSError):  # the process was ended from outside, as systems do that run out of memory
         return task()
     if answer.error is not None:
         raise answer.error

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import os
+import sys
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +15,9 @@ import pyogrio
 import pytest
 from click.testing import CliRunner, Result
 
+import cli
 from cli import main
+from geo.beside import beside
 
 FILES = {
     "map.html", "map.png", "map.svg", "map.pdf", "briefing.html", "ranking.csv", "ranking.xlsx", "gaps.csv", "areas.gpkg",
@@ -233,3 +239,23 @@ def test_a_missing_project_file() -> None:
     result = run("map", "nowhere/project.toml")
     assert result.exit_code == 3
     assert "outreach example" in result.stderr
+
+
+def test_a_process_beside_leaves_the_spinner_alone(monkeypatch, tmp_path):
+    """Its lock may be held by the thread that turns it: that thread does not exist over there."""
+    told = tmp_path / "told"
+
+    @contextmanager
+    def status(*_):
+        def update(doing):
+            with told.open("a", encoding="utf-8") as file:
+                file.write(f"{os.getpid()} {doing}\n")
+
+        yield SimpleNamespace(update=update)
+
+    monkeypatch.setattr("cli.Console", lambda **_: SimpleNamespace(is_terminal=True, status=status))
+    with cli._progress() as say, beside(lambda: say("Elsewhere")) as result:
+        say("Here")
+        if sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1:
+            result()
+    assert told.read_text(encoding="utf-8") == f"{os.getpid()} Here\n"

@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,36 @@ def test_a_task_that_the_system_ended_is_done_here(tmp_path: Path):
 
     with beside(once) as result:
         assert result() == here
+
+
+@forks
+def test_a_task_that_was_ended_while_it_answered_is_done_here(tmp_path: Path):
+    here, large = os.getpid(), 50_000_000
+
+    def answer() -> bytes:
+        (tmp_path / "pid").write_text(str(os.getpid()))
+        return bytes(large)
+
+    with beside(answer) as result:
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        time.sleep(0.5)  # more than a pipe holds is on its way
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        assert len(result()) == large
+    assert (tmp_path / "pid").read_text() == str(here)
+
+
+@forks
+def test_other_threads_do_no_harm():
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        with warnings.catch_warnings(action="error"), beside(os.getpid) as result:
+            assert result() != os.getpid()
+    finally:
+        stop.set()
+        thread.join()
 
 
 @forks
