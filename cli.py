@@ -40,7 +40,7 @@ from maps.texts import load_texts
 gc.freeze()
 gc.enable()
 
-EXIT_INTERRUPTED, EXIT_TERMINATED = 130, 143
+EXIT_INTERRUPTED, EXIT_SIGNAL = 130, 128
 TOP = 10
 MEGABYTE = 1_000_000
 
@@ -55,25 +55,35 @@ def _audience(default: Audience, *, help: str) -> Callable[[Command], Command]: 
     return click.option("--audience", type=kinds, default=default, show_default=True, help=help)
 
 
+ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Signals by which the system, or a terminal that is closed, asks the program to end."""
+
+
 class TerminatedError(KeyboardInterrupt):
     """The system asked the program to end: it cleans up as after Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = EXIT_SIGNAL + number
+        super().__init__()
 
 
 @contextmanager
 def _terminated_as_interrupted() -> Iterator[None]:
-    """Turn the signal to terminate into an exception, so that no half-written folder stays."""
+    """Turn the signals to end into an exception, so that no half-written folder stays."""
 
-    def end(*_: object) -> None:
-        raise TerminatedError
+    def end(number: int, _: object) -> None:
+        raise TerminatedError(number)
 
     if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
         yield
         return
-    before = signal.signal(signal.SIGTERM, end)
+    heeded = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]  # nohup ignores one
+    before = [signal.signal(number, end) for number in heeded]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(heeded, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -101,7 +111,7 @@ class OutreachGroup(click.Group):
             ctx.exit(next(EXIT_CODES[kind] for kind in type(error).__mro__ if kind in EXIT_CODES))
         except KeyboardInterrupt as error:
             click.echo("Interrupted. Nothing was changed.", err=True)
-            ctx.exit(EXIT_TERMINATED if isinstance(error, TerminatedError) else EXIT_INTERRUPTED)
+            ctx.exit(error.exit_code if isinstance(error, TerminatedError) else EXIT_INTERRUPTED)
 
 
 @click.group(cls=OutreachGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

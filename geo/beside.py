@@ -105,6 +105,7 @@ def _do(task: Callable[[], T], answers: Connection) -> None:
     """Do the task in the new process. Ctrl-C reaches it, too: it is left to the other process to end this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a closed terminal, as Ctrl-C
     try:
         answer = _Answer(task())
     except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for

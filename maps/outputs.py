@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ import geopandas as gpd
 
 from geo.beside import spread
 from geo.crs import to_wgs84
+from geo.errors import OutputError, Problem
 from geo.layers_out import write_layers
 from geo.search import Search, Searched
 from geo.staging import staged
@@ -192,10 +194,11 @@ def write_outputs(
     Raises
     ------
     OutputError
-        If the folder cannot be written; earlier outputs are then untouched.
+        If the folder cannot be written, or a result would replace an input; earlier outputs are then untouched.
     AuditError
         If anything written would give a confidential provider away; nothing of it is kept.
     """
+    _refuse_inputs(study, folder, names)
     shown = Shown(for_audience(study, audience))
     posters = [name for name in names if OUTPUTS[name] is _write_static_map]
     others = [name for name in names if name not in posters]
@@ -208,6 +211,23 @@ def write_outputs(
         progress("Searching them for anything confidential …")
         require_clean(audit_study(stage, study, search=writer.search, earlier=list(chain(*parts))))
     return tuple(folder / name for name in written)
+
+
+def _refuse_inputs(study: Study, folder: Path, names: Sequence[str]) -> None:
+    """Refuse a folder in which a result would take the place of an input, also where case makes no difference."""
+    here = folder.resolve()
+    patterns = [pattern.casefold() for name in names for pattern in (name, f"{Path(name).stem}-*{Path(name).suffix}")]
+    problems = [
+        Problem(
+            "is one of the inputs, and a result would replace it.",
+            file=record.path,
+            remedy="Choose another folder with --out.",
+        )
+        for record in study.files
+        if record.path.parent == here and any(fnmatchcase(record.path.name.casefold(), p) for p in patterns)
+    ]
+    if problems:
+        raise OutputError(problems)
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,8 +40,9 @@ while True:
 
 
 def heed_ctrl_c() -> None:
-    """Undo what a background shell sets: there Ctrl-C is ignored, and children inherit it."""
+    """Undo what a background shell or nohup sets: there signals are ignored, and children inherit it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def start(*command: str, **options: object) -> subprocess.Popen[str]:
@@ -109,15 +110,15 @@ def test_kill_9_at_random_moments(tmp_path: Path, others: bool, record_property:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="signals of POSIX")
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupted_map_leaves_nothing(telling: Path, tmp_path: Path, sent: int, code: int) -> None:
+@pytest.mark.parametrize(("sent", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_an_interrupted_map_leaves_nothing(telling: Path, tmp_path: Path, sent: str, code: int) -> None:
     folder = tmp_path / "out"
     write_once(folder)
     command = start("-m", "cli", "map", str(telling / "project.toml"), "--out", str(folder))
     for line in command.stderr:
         if line.startswith("Writing map.html"):
             break
-    command.send_signal(sent)
+    command.send_signal(getattr(signal, sent))
     _, errors = command.communicate(timeout=60)
     assert command.returncode == code, errors
     assert "Nothing was changed" in errors
@@ -282,6 +283,23 @@ def test_a_link_in_place_of_an_output_is_replaced_and_not_followed(tmp_path: Pat
     write_once(tmp_path / "out")
     assert (tmp_path / "precious").read_text() == "precious"
     assert not (tmp_path / "out" / "a").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["ranking.csv", "Ranking.CSV"])
+def test_results_never_replace_an_input(telling: Path, tmp_path: Path, name: str) -> None:
+    """People that stand in ranking.csv, and the project's own folder named for the results."""
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    (study / "people.csv").rename(study / name)
+    text = (study / "project.toml").read_text()
+    (study / "project.toml").write_text(text.replace("people.csv", name))
+    before = (study / name).read_bytes()
+    result = run("map", study / "project.toml", "--out", study, "--only", "ranking")
+    assert result.exit_code == 6
+    assert f"{name}: is one of the inputs, and a result would replace it." in result.stderr
+    assert (study / name).read_bytes() == before
+    assert not (study / "manifest.json").exists()
+    assert run("map", study / "project.toml", "--out", study, "--only", "gaps.csv").exit_code == 0
+    assert (study / name).read_bytes() == before
 
 
 def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
