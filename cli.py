@@ -333,7 +333,7 @@ def _print_table(table: pd.DataFrame, *, noun: str) -> None:
             row.rank, f"{row.rank_low}–{row.rank_high}", row.name, f"{row.priority:.1f}", f"{row.access_gap:.2f}",
             f"{row.need:.2f}", f"{row.reach:.2f}", minutes, f"{row.population:,}",
         ]  # fmt: skip
-        view.add_row(*(Text(str(cell)) for cell in cells))
+        view.add_row(*(Text(printable(str(cell))) for cell in cells))
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     console.print(view)
     console.print(

@@ -25,6 +25,15 @@ _ONE_WAY: Mapping[str, int] = MappingProxyType({"yes": 1, "true": 1, "1": 1, "-1
 _TWO_WAY = frozenset({"no", "false", "0", "reversible", "alternating"})
 _CIRCLES = frozenset({"roundabout", "circular"})
 
+_SOCIAL = frozenset({"social_facility", "shelter", "refugee_site"})
+_NAME_KEYS = ("name", "alt_name", "official_name", "old_name", "operator", "description")
+_SHELTER_NAME = re.compile(
+    r"\b(?:safe ?(?:house|home)s?|(?:women'?s|homeless|family|emergency|violence|crisis|youth) (?:shelter|refuge)s?"
+    r"|(?:domestic|family) (?:violence|abuse)|battered|casa segura|refugio de mujeres|albergue (?:de|para) mujeres)\b",
+    re.IGNORECASE,
+)
+"""Names of places that are kept secret; a motel may well be called Refuge."""
+
 JUNCTION_TAG = ("highway", "motorway_junction")
 
 PLACE_TAGS: tuple[tuple[str, str], ...] = (
@@ -119,13 +128,27 @@ def direction(road_class: str, get: Tags) -> int:
 def is_social_facility(tags: Mapping[str, str]) -> bool:
     """Say whether an object is a shelter or another social facility, which is never imported from OpenStreetMap.
 
-    OpenStreetMap may hold a women's refuge by a mapper's mistake; its place must not reach a map made here.
+    OpenStreetMap may hold a women's refuge by a mapper's mistake, perhaps as lodging; its place must not reach a map
+    made here. So a value among several counts, a former one ("disused:"), and a name that says it.
+
+    Examples
+    --------
+    >>> is_social_facility({"tourism": "guest_house", "name": "Rosa Women's Shelter"})
+    True
+    >>> is_social_facility({"amenity": "cafe;social_facility"}), is_social_facility({"name": "The Refuge Hotel"})
+    (True, False)
     """
     return (
-        any(key.startswith("social_facility") for key in tags)
-        or tags.get("amenity") in {"social_facility", "shelter", "refugee_site"}
-        or tags.get("office") == "ngo"
+        any(part.startswith("social_facility") for key in tags for part in key.split(":"))
+        or any(key.split(":")[-1] == "amenity" and _SOCIAL & set(_listed(tags[key])) for key in tags)
+        or "ngo" in _listed(tags.get("office", ""))
+        or bool(_SHELTER_NAME.search(" ".join(tags.get(key, "") for key in _NAME_KEYS).replace("\u2019", "'")))
     )
+
+
+def _listed(value: str) -> list[str]:
+    """Return the values of a tag that has several."""
+    return [part.strip() for part in value.split(";")]
 
 
 def is_place(tags: Mapping[str, str]) -> bool:

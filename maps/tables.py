@@ -1,5 +1,6 @@
 """The ranking as a flat table: what the CSV, the GeoPackage, the workbook and the terminal show."""
 
+import unicodedata
 from typing import Literal
 
 import numpy as np
@@ -118,10 +119,13 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def guard_formula(cell: object) -> object:
     """Return `cell` with an apostrophe in front when a spreadsheet would take the text for a formula.
 
+    The wide and small forms of its sign count as well: some spreadsheets of East Asia read them alike.
+
     Examples
     --------
-    >>> guard_formula("=1+1"), guard_formula("Hinds")
-    ("'=1+1", 'Hinds')
+    >>> guard_formula("=1+1"), guard_formula("\uff1d1+1") == "'\uff1d1+1", guard_formula("Hinds")
+    ("'=1+1", True, 'Hinds')
     """
-    dangerous = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    first = unicodedata.normalize("NFKC", cell[:1]) if isinstance(cell, str) else ""
+    dangerous = first in {"=", "+", "-", "@", "\t", "\r", "\n"}
     return f"'{cell}" if dangerous else cell

@@ -166,9 +166,9 @@ def test_csv_cells_cannot_be_formulas(desk, pages):
     source = re.search(r"function csvCell\(value\) \{.*?\n\}", text, re.DOTALL)[0]
     cells = desk.evaluate(
         "(values) => values.map(value => (" + source.replace("function csvCell", "function") + ")(value))",
-        ["=1+1", "@x", "-2+3", "+1", "\t=1", 'a"b', -2.5, None],
+        ["=1+1", "@x", "-2+3", "+1", "\t=1", "\n=1", "\uff1d1", 'a"b', -2.5, None],
     )
-    assert cells == ["'=1+1", "'@x", "'-2+3", "'+1", "'\t=1", '"a""b"', "-2.5", ""]
+    assert cells == ["'=1+1", "'@x", "'-2+3", "'+1", "'\t=1", '"\'\n=1"', "'\uff1d1", '"a""b"', "-2.5", ""]
 
 
 def test_33_permalink_round_trip(visit):

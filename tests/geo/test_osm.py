@@ -191,6 +191,10 @@ def test_places_and_exits(write_osm):
         13: (-90.0, 32.1, {"amenity": "parking", "capacity:hgv": "20"}),
         14: (-90.0, 32.1, {"tourism": "hostel", "social_facility": "shelter", "name": "Never Shown"}),
         15: (-90.0, 32.1, {"amenity": "social_facility", "tourism": "hotel"}),
+        25: (-90.0, 32.1, {"amenity": "fuel; social_facility", "name": "Never Shown"}),
+        26: (-90.0, 32.1, {"tourism": "hostel", "disused:amenity": "shelter", "name": "Never Shown"}),
+        27: (-90.0, 32.1, {"tourism": "guest_house", "name": "Rosa Women\u2019s Shelter"}),
+        28: (-90.0, 32.1, {"tourism": "motel", "description": "domestic violence safe house"}),
         16: (-90.0, 32.1, {"public_transport": "station", "train": "yes"}),
         17: (-90.0, 32.1, {"public_transport": "station", "bus": "yes"}),
         18: (-90.0, 32.1, {"tourism": "information", "information": "board"}),
@@ -214,7 +218,7 @@ def test_places_and_exits(write_osm):
     assert data.junctions[["osm_id", "ref", "name"]].to_numpy().tolist() == [["n10", "61", "Example Rd"]]
     assert data.places.crs.to_epsg() == data.junctions.crs.to_epsg() == 4326
     assert not data.places.name.str.contains("Never").any()
-    assert dropped(data)["shelters and social facilities, which are never taken from OpenStreetMap"] == 2
+    assert dropped(data)["shelters and social facilities, which are never taken from OpenStreetMap"] == 5
 
 
 def test_hostile_names_survive_unchanged(write_osm):

@@ -237,6 +237,8 @@ def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
     text = (study / "project.toml").read_text().replace("providers.csv", f"p{escaped}.csv")
     text = text.replace('source = "Invented providers"', f'source = "{escaped}"')
     (study / "project.toml").write_text(text)
+    counties = (study / "counties.geojson").read_text()
+    (study / "counties.geojson").write_text(re.sub(r'("NAME": ?")', rf"\1{escaped}".replace("\\u", r"\\u"), counties))
     wrong = text.replace('population = "population"', f'population = "{escaped}"').replace(
         "half_width_m", f'"half{escaped}"'
     )

@@ -3,7 +3,7 @@
 /** A cell that a spreadsheet reads as text or number, never as a formula. */
 function csvCell(value) {
   let text = value === null || value === undefined ? '' : String(value);
-  if (/^[=+\-@\t\r]/.test(text) && typeof value !== 'number') text = "'" + text;
+  if (/^[=+\-@\t\r\n]/.test(text.slice(0, 1).normalize('NFKC')) && typeof value !== 'number') text = "'" + text;
   return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
 }
 
