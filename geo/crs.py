@@ -2,7 +2,10 @@
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from pyproj import CRS, Proj
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
 from pyproj.exceptions import CRSError
 
 from geo.errors import Problem, ProjectError
@@ -11,6 +14,7 @@ WGS84 = CRS.from_epsg(4326)
 SCALE_ERROR = 0.02
 """Most that the metric CRS may be wrong about a length; equal-area projections of the whole US stay below it."""
 
+_HALF_THE_GLOBE = 180.0
 _ELSE = "or leave the key out to have one chosen."
 
 
@@ -20,7 +24,8 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
     Parameters
     ----------
     code
-        What the project file says, such as ``"EPSG:3814"``; None chooses the UTM zone of `areas`.
+        What the project file says, such as ``"EPSG:3814"``; None chooses the UTM zone of `areas`, or an equal-area
+        projection around their middle where they are too wide for one (Alaska).
     areas
         The areas to rank, in any CRS.
 
@@ -35,7 +40,7 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
         If `code` is unknown or not measured in metres.
     """
     if code is None:
-        return areas.estimate_utm_crs()
+        return _chosen(areas)
     try:
         crs = CRS.from_user_input(code)
     except CRSError:
@@ -45,6 +50,38 @@ def metric_crs(code: str | None, areas: gpd.GeoDataFrame) -> CRS:
             _problem(f"{code!r} ({crs.name}) is not measured in metres.", f"Use a projected metric CRS, {_ELSE}")
         )
     return crs
+
+
+def _chosen(areas: gpd.GeoDataFrame) -> CRS:
+    """Return the UTM zone in which the middle of some areas lies, or a projection of their own for wide ones."""
+    west, south, east, north = _bounds(areas)
+    lon, lat = (west + east) / 2, (south + north) / 2
+    zone = int(((lon + 180) % 360) // 6) + 1
+    utm = CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
+    if _length_error(utm, (west, south, east, north)) <= SCALE_ERROR:
+        return utm
+    lon, lat = round((lon + 180) % 360 - 180), round(lat)
+    name = f"Lambert azimuthal equal-area around {abs(lat)}° {'NS'[lat < 0]}, {abs(lon)}° {'EW'[lon < 0]}"
+    return ProjectedCRS(LambertAzimuthalEqualAreaConversion(lat, lon), name=name)
+
+
+def _bounds(areas: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """Return the box around areas in degrees; across the 180th meridian its east lies beyond 180."""
+    degrees = areas.to_crs(WGS84)
+    west, south, east, north = (float(bound) for bound in degrees.total_bounds)
+    if east - west > _HALF_THE_GLOBE:
+        lon = shapely.get_coordinates(degrees.geometry.to_numpy())[:, 0] % 360
+        west, east = float(lon.min()), float(lon.max())
+    return west, south, east, north
+
+
+def _length_error(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
+    """Return by how much, 0 to 1, a metric CRS is wrong about lengths at 5 by 5 points of a box in degrees."""
+    west, south, east, north = bounds
+    lon, lat = np.meshgrid(np.linspace(west, east, 5), np.linspace(south, north, 5))
+    scales = Proj(crs).get_factors(lon.ravel(), lat.ravel())
+    errors = np.abs(np.concatenate([scales.meridional_scale, scales.parallel_scale]) - 1)
+    return float(np.where(np.isfinite(errors), errors, np.inf).max())
 
 
 def _problem(message: str, remedy: str) -> list[Problem]:
@@ -57,18 +94,14 @@ def require_true_lengths(areas: gpd.GeoDataFrame) -> None:
     Parameters
     ----------
     areas
-        The areas to rank, in their metric CRS. A grid of 5 by 5 points over their bounds is looked at.
+        The areas to rank, in their metric CRS.
 
     Raises
     ------
     ProjectError
         If a metre of the CRS is more than `SCALE_ERROR` off a metre on the ground at any of the points.
     """
-    left, bottom, right, top = areas.to_crs(WGS84).total_bounds
-    lon, lat = np.meshgrid(np.linspace(left, right, 5), np.linspace(bottom, top, 5))
-    scales = Proj(areas.crs).get_factors(lon.ravel(), lat.ravel())
-    errors = np.abs(np.concatenate([scales.meridional_scale, scales.parallel_scale]) - 1)
-    error = float(np.where(np.isfinite(errors), errors, np.inf).max())
+    error = _length_error(areas.crs, _bounds(areas))
     if error > SCALE_ERROR:
         worst = f"up to {error * 100:.0f} % wrong" if error < 1 else "wrong"
         raise ProjectError(

@@ -6,7 +6,7 @@ import shapely
 from pyproj import CRS
 
 from geo.areas import read_areas, read_regions
-from geo.crs import require_true_lengths
+from geo.crs import metric_crs, require_true_lengths
 from geo.errors import InputError, ProjectError
 from geo.project import Areas, Regions
 from geo.records import Dropped
@@ -46,6 +46,34 @@ def test_areas_come_sorted_by_text_id_in_metres(tmp_path):
 
 def test_the_utm_zone_is_chosen_without_crs(tmp_path):
     assert read_areas(section(area_file(tmp_path, [square(-90, 32)])), crs=None).table.crs.to_epsg() == 32616
+
+
+@pytest.mark.parametrize(
+    ("boxes", "name"),
+    [
+        ([(-90, 32, -89, 33)], "WGS 84 / UTM zone 16N"),
+        ([(150, -34, 151, -33)], "WGS 84 / UTM zone 56S"),
+        # Fiji: the mean of both longitudes is Greenwich, in whose zone the islands would lie upside down.
+        ([(177, -19, 180, -16), (-180, -19, -178, -16)], "WGS 84 / UTM zone 60S"),
+        # Alaska is six zones wide; lengths at its ends would be 13 % wrong in that of its middle.
+        ([(-168, 54.5, -130, 71.4)], "Lambert azimuthal equal-area around 63° N, 149° W"),
+        ([(172, 51, 180, 53), (-180, 51, -130, 71)], "Lambert azimuthal equal-area around 61° N, 159° W"),
+    ],
+)
+def test_without_crs_one_is_chosen_with_true_lengths_and_north_up(boxes, name):
+    areas = gpd.GeoDataFrame(geometry=[shapely.box(*box) for box in boxes], crs=4326)
+    crs = metric_crs(None, areas)
+    assert crs.name == name
+    require_true_lengths(areas.to_crs(crs))
+    west, east = boxes[0], boxes[-1]
+    ends = gpd.GeoSeries.from_xy([west[0], east[2], west[0]], [west[1], west[1], west[3]], crs=4326).to_crs(crs)
+    assert ends.x[0] < ends.x[1]
+    assert ends.y[0] < ends.y[2]
+
+
+def test_a_crs_across_the_180th_meridian_is_looked_at_where_the_areas_are():
+    areas = gpd.GeoDataFrame(geometry=[shapely.box(177, -19, 180, -16), shapely.box(-180, -19, -178, -16)], crs=4326)
+    require_true_lengths(areas.to_crs("EPSG:3460"))  # Fiji's own grid
 
 
 def test_a_crs_in_degrees_is_the_projects_mistake(tmp_path):
