@@ -114,6 +114,8 @@ def _cannot_open(path: Path, error: OSError) -> Problem:
         siblings = sorted(other.name for other in path.parent.iterdir()) if path.parent.is_dir() else []
         near = nearest(path.name, siblings)
         remedy = f"Did you mean {near!r}?" if near else f"Looked in {path.parent}."
+        if not str(path).isprintable():
+            remedy = 'In the project file "\\t" or "\\n" is no part of a path: write / instead of \\, or single quotes.'
         return Problem("there is no such file.", file=path, remedy=remedy)
     return Problem(
         f"cannot be read: {error.strerror or 'input/output error'}.", file=path, remedy="Check its permissions."

@@ -152,6 +152,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     if not (areas and roads and people and providers and venues and highways):
         msg = "a step failed without saying why"
         raise RuntimeError(msg)
+    _refuse_no_corridor(highways[0], areas.table, project)
     readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
     osm, (ways, routes) = roads[0].osm, highways
     return Inputs(
@@ -222,6 +223,17 @@ def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: P
             )
         ]
     )
+
+
+def _refuse_no_corridor(ways: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, project: Project) -> None:
+    """Refuse highways none of which comes so near any area that there is a corridor."""
+    width, near = project.corridor.half_width_m, project.areas.plural
+    tree = shapely.STRtree(ways.geometry.to_numpy())
+    if tree.query(areas.geometry.to_numpy(), predicate="dwithin", distance=width).size:
+        return
+    message = f"none of these highways comes within {width:g} m of any of the {near}."
+    remedy = f"Name the highways of these {near}, or the areas that they run through."
+    raise NetworkError([Problem(message, column="corridor.highways", remedy=remedy)])
 
 
 def _extent(osm: OsmData, crs: CRS, margin_m: float) -> gpd.GeoSeries:

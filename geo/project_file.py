@@ -121,9 +121,10 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProjectError(
-            [Problem(f"is not valid TOML: {error}.", file=path, remedy="Text needs quotes; keys need an = sign.")]
-        ) from None
+        remedy = "Text needs quotes; keys need an = sign."
+        if "\\" in str(error):
+            remedy = "In paths write / instead of \\, or put them in single quotes."
+        raise ProjectError([Problem(f"is not valid TOML: {error}.", file=path, remedy=remedy)]) from None
 
 
 def _problem(detail: ErrorDetails, path: Path) -> Problem:

@@ -205,7 +205,9 @@ def _unknown_ref(ref: str, known: Counter[str]) -> Problem:
         remedy = f"The most frequent numbers are {common}."
     else:
         remedy = "No road in the file carries a number (tag ref)."
-    return Problem(f'there is no highway "{ref}" in the road file.', column="corridor.highways", remedy=remedy)
+    return Problem(
+        f'there is no highway "{ref}" in the road file near the areas.', column="corridor.highways", remedy=remedy
+    )
 
 
 def _near_refs(ref: str, known: Iterable[str], count: int = 3) -> Iterable[str]:

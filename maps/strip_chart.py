@@ -1,6 +1,7 @@
 """A highway's strip chart as SVG: inside the page, where its colours follow the theme, or as a file of its own."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
@@ -29,14 +30,18 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def slug(text: str) -> str:
-    """Return text as part of a file name or an id.
+    """Return text as part of a file name or an id; letters of other scripts by their code, so that highways differ.
 
     Examples
     --------
-    >>> slug("I 55"), slug("A/7 <x>")
-    ('i-55', 'a-7-x')
+    >>> slug("I 55"), slug("A/7 <x>"), slug("Vía 7"), slug("國道1")
+    ('i-55', 'a-7-x', 'via-7', 'u570bu90531')
     """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "highway"
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    ascii_only = "".join(
+        letter if letter.isascii() else f"u{ord(letter):x}" if letter.isalnum() else "-" for letter in plain.lower()
+    )
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-") or "highway"
 
 
 def strip_svg(

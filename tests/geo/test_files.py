@@ -456,3 +456,8 @@ def test_plain_text_that_is_refused_is_refused_with_the_same_words(tmp_path, row
     quick = said()
     monkeypatch.setattr("geo.sheets._plain", lambda *_: None)
     assert quick == said()
+
+
+def test_a_path_that_toml_took_for_a_tab_is_told(tmp_path):
+    with pytest.raises(InputError, match="write / instead of"):
+        require_file(tmp_path / "in\table.csv")

@@ -86,6 +86,19 @@ def test_a_crs_that_stretches_is_told_beside_the_other_problems(study):
     assert ["Mercator" in str(problem) for problem in error.value.problems] == [True, False]
 
 
+def test_highways_that_come_nowhere_near_the_areas_are_refused(study):
+    shutil.copy(study / "counties.geojson", study / "regions.geojson")
+    replace(study, "[people] ", '[regions]\nfile = "regions.geojson"\nid = "GEOID"\nname = "NAME"\n\n[people] ')
+    replace(study, '["I 55", "I 20"]', '["I 55"]')
+    replace(study, 'singular = "county"', 'where = { GEOID = "28081" }\nsingular = "county"')  # Lee, 80 km off
+    with pytest.raises(NetworkError) as error:
+        load(study)
+    assert [str(problem) for problem in error.value.problems] == [
+        "key 'corridor.highways': none of these highways comes within 8000 m of any of the counties. Name the highways "
+        "of these counties, or the areas that they run through."
+    ]
+
+
 def test_mistakes_of_several_kinds_are_an_input_error_with_all(study):
     replace(study, '["I 55", "I 20"]', '["I 555"]')
     replace(study, '"poverty_pct"', '"poverty"')

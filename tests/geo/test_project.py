@@ -74,6 +74,11 @@ def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
     assert load_project(tmp_path / "project.toml").title == "T"
 
 
+def test_backslashes_in_a_path_are_told(tmp_path: Path) -> None:
+    remedy = "In paths write / instead of \\, or put them in single quotes."
+    assert problems(tmp_path, GOOD.replace('"sub/a.gpkg"', '"sub\\a.gpkg"'))[0].endswith(remedy)
+
+
 def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None:
     text = GOOD.replace("study_area", "studyarea").replace('category = "shelter"', 'category = "shelters"\nclmns = {}')
     text = text.replace("[people]", "[poeple]")
