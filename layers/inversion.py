@@ -75,9 +75,12 @@ def evidence(published: Published, hidden: Sequence[Hidden], *, chosen: Sequence
     float
         Negative when the stand-ins explain the minutes better; above `SURE` the minutes betray the places.
     """
-    places = {which: hidden[which].place for which in chosen}
+    before = _stand_ins(hidden)
+    after = before.copy()
+    after[list(chosen)] = [hidden[which].place for which in chosen]
     return sum(
-        _misfit(published, hidden, c, {}) - _misfit(published, hidden, c, places) for c in _touched(hidden, chosen)
+        _Category(published, hidden, category, before).misfit() - _Category(published, hidden, category, after).misfit()
+        for category in _touched(hidden, chosen)
     )
 
 
@@ -86,17 +89,14 @@ def locate(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
 
     One provider after the other is moved while the rest stand where they were found, twice around.
     """
-    found = {which: one.stand_in for which, one in enumerate(hidden)}
-    steps = np.linspace(-1.25, 1.25, GRID)
+    found, steps = _stand_ins(hidden), np.linspace(-1.25, 1.25, GRID)
     for _ in range(2):
         for which, one in enumerate(hidden):
+            categories = [_Category(published, hidden, category, found) for category in one.categories]
             places = [one.stand_in + one.region_radius_m * np.array([dx, dy]) for dy in steps for dx in steps]
-            misfits = [
-                sum(_misfit(published, hidden, category, {**found, which: place}) for category in one.categories)
-                for place in places
-            ]
+            misfits = [sum(category.misfit(which, place) for category in categories) for place in places]
             found[which] = places[int(np.argmin(misfits))]
-    return np.array([found[which] for which in range(len(hidden))])
+    return found
 
 
 def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
@@ -110,7 +110,12 @@ def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
     radii = np.array([one.region_radius_m for one in hidden], dtype=float)
     everyone = range(len(hidden))
     together = evidence(published, hidden, chosen=everyone)
-    alone = [evidence(published, hidden, chosen=[which]) for which in everyone]
+    here = _stand_ins(hidden)
+    categories = {name: _Category(published, hidden, name, here) for name in _touched(hidden, everyone)}
+    alone = [
+        sum(categories[name].misfit() - categories[name].misfit(which, one.place) for name in one.categories)
+        for which, one in enumerate(hidden)
+    ]
     betrayed = [which for which in everyone if alone[which] > SURE or (together > SURE and alone[which] > 0)]
     if together > SURE and not betrayed:
         betrayed = [int(np.argmax(alone))]
@@ -124,28 +129,62 @@ def _touched(hidden: Sequence[Hidden], chosen: Sequence[int]) -> list[str]:
     return sorted({category for which in chosen for category in hidden[which].categories})
 
 
-def _within_reach(published: Published, hidden: Sequence[Hidden], category: str) -> np.ndarray:
-    """Return which areas are near a provider: the same ones wherever a provider is tried."""
-    places = [place for one in hidden if category in one.categories for place in (one.stand_in, one.place)]
-    points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
-    distance_m, _ = KDTree(points).query(published.areas)
-    near: np.ndarray = distance_m <= REACH_M
-    return near
+def _stand_ins(hidden: Sequence[Hidden]) -> np.ndarray:
+    return np.array([one.stand_in for one in hidden], dtype=float).reshape(-1, 2)
 
 
-def _misfit(published: Published, hidden: Sequence[Hidden], category: str, moved: Mapping[int, np.ndarray]) -> float:
-    """Return the negative log-likelihood of a category's minutes, up to a constant: n/2 · ln of the squared misfit."""
-    more = _misfit(published.also, hidden, category, moved) if published.also else 0.0
-    minutes = published.minutes.get(category)
-    if minutes is None:
-        return more
-    places = [moved.get(i, one.stand_in) for i, one in enumerate(hidden) if category in one.categories]
-    points = np.concatenate([published.providers.get(category, np.empty((0, 2))), np.reshape(places, (-1, 2))])
-    distance_m = KDTree(points).query(published.areas, k=[published.nth])[0][:, 0]
-    used = np.isfinite(minutes) & np.isfinite(distance_m) & _within_reach(published, hidden, category)
-    if used.sum() < MIN_AREAS:
-        return more
-    terms = np.column_stack([np.ones(used.sum()), distance_m[used]])
-    factors, *_ = np.linalg.lstsq(terms, minutes[used], rcond=None)
-    squares = float(np.sum((minutes[used] - terms @ factors) ** 2))
-    return more + 0.5 * float(used.sum()) * float(np.log(squares + 1e-9))
+class _Category:
+    """The minutes of one category, with the confidential providers somewhere: how badly that explains them.
+
+    Parameters
+    ----------
+    published, hidden
+        As elsewhere.
+    category
+        Which minutes.
+    at
+        Where each confidential provider is taken to stand, x and y in metres.
+    """
+
+    def __init__(self, published: Published, hidden: Sequence[Hidden], category: str, at: np.ndarray) -> None:
+        self.also = _Category(published.also, hidden, category, at) if published.also else None
+        self.nth = published.nth
+        members = [which for which, one in enumerate(hidden) if category in one.categories]
+        public = published.providers.get(category, np.empty((0, 2)))
+        # The same areas are used wherever a provider is tried.
+        anywhere = [place for which in members for place in (hidden[which].stand_in, hidden[which].place)]
+        near = KDTree(np.concatenate([public, np.reshape(anywhere, (-1, 2))])).query(published.areas)[0] <= REACH_M
+        minutes = published.minutes.get(category, np.empty(0))
+        used = np.isfinite(minutes) & near if len(minutes) else np.zeros(0, dtype=np.int64)
+        self.areas, self.minutes = published.areas[used], minutes[used]
+        points = np.concatenate([public, at[members].reshape(-1, 2)])
+        self.distance_m, nearest = KDTree(points).query(self.areas, k=list(range(1, self.nth + 2)))
+        self.nearest = np.append(np.full(len(public), -1), [*members, -1])[nearest]  # the last: no such neighbour
+
+    def misfit(self, which: int | None = None, place: np.ndarray | None = None) -> float:
+        """Return the negative log-likelihood of the minutes, up to a constant: n/2 · ln of the squared misfit.
+
+        With one provider at another place, when it is given.
+        """
+        more = self.also.misfit(which, place) if self.also else 0.0
+        distance_m = self.distance_m[:, self.nth - 1] if place is None else self._moved(which, place)
+        known = np.isfinite(distance_m)
+        if known.sum() < MIN_AREAS:
+            return more
+        squares = _squares(distance_m[known], self.minutes[known])
+        return more + 0.5 * float(known.sum()) * float(np.log(squares + 1e-9))
+
+    def _moved(self, which: int | None, place: np.ndarray) -> np.ndarray:
+        """Return the distances to the nth nearest provider when one of them moves."""
+        others = np.where(self.nearest == which, np.inf, self.distance_m)
+        there = np.hypot(*(self.areas - place).T)
+        moved: np.ndarray = np.sort(np.column_stack([others, there]))[:, self.nth - 1]
+        return moved
+
+
+def _squares(distance_m: np.ndarray, minutes: np.ndarray) -> float:
+    """Return the sum of the squares that a straight line leaves, of minutes over distance."""
+    apart, rest = distance_m - distance_m.mean(), minutes - minutes.mean()
+    spread = float(apart @ apart)
+    slope = float(apart @ rest) / spread if spread > 0 else 0.0
+    return float(np.sum((rest - slope * apart) ** 2))
