@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import jinja2
-
 from layers.study import Study
 from maps.names import clean
 from maps.service_rows import rural_rows, sharing_rows
 from maps.static import picture
 from maps.static_parts import hotline_words, sources_by_kind
+from maps.templating import template
 from maps.values import View
 from maps.view import make_view
 
@@ -38,14 +37,7 @@ def render_briefing(study: Study, *, view: View | None = None) -> str:
         Its view, when it is at hand.
     """
     view = view or make_view(study)
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("maps"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template("briefing.html.j2").render(
+    return template("briefing.html.j2").render(
         t=view.texts,
         view=view,
         policy=POLICY,

@@ -54,9 +54,10 @@ def _areas(study: Study, view: View, move: Move) -> list[tuple[str, list[str]]]:
 
 def _lines(study: Study, move: Move) -> Iterable[tuple[str, list[str]]]:
     far = study.reach[study.reach["minutes"] == study.reach["minutes"].max()]
-    for name, table in (("reach far", far), ("casing highways", study.highways), ("highway", study.highways)):
+    for table, *names in ((far, "reach far"), (study.highways, "casing highways", "highway")):
         shapes = shapely.transform(simplify(table.geometry, _VERTICES // 4), move) if len(table) else []
-        yield name, [_path(shape) for shape in shapes]
+        paths = [_path(shape) for shape in shapes]
+        yield from ((name, paths) for name in names)
 
 
 def _dots(study: Study, move: Move) -> tuple[str, list[str]]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-import jinja2
 from branca.element import CssLink, Element, Figure, JavascriptLink
 from markupsafe import Markup
 
 from maps.bundle import asset
+from maps.templating import template
 
 _END_TAG = re.compile(r"</(script|style)|<!--", re.IGNORECASE)
 _BOOT = "document.documentElement.classList.add('js')"
@@ -51,17 +51,13 @@ class OfflineFigure(Figure):
         scripts = [_harmless(asset(link.url)) for link in links if isinstance(link, JavascriptLink)]
         styles = [_harmless(asset(link.url)) for link in links if isinstance(link, CssLink)]
         scripts.append(_harmless(self.script.render(**kwargs).strip()))
-        return (
-            _environment()
-            .get_template("page.html.j2")
-            .render(
-                **self.context,
-                policy=_policy([_BOOT, *scripts], self.picture_hosts),
-                boot=Markup(_BOOT),  # noqa: S704 - our own text
-                styles=[Markup(style) for style in styles],  # noqa: S704 - our own assets
-                scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own assets; data in them is escaped JSON
-                map_html=Markup(self.html.render(**kwargs)),  # noqa: S704 - one empty element with our own id
-            )
+        return template("page.html.j2").render(
+            **self.context,
+            policy=_policy([_BOOT, *scripts], self.picture_hosts),
+            boot=Markup(_BOOT),  # noqa: S704 - our own text
+            styles=[Markup(style) for style in styles],  # noqa: S704 - our own assets
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own assets; data in them is escaped JSON
+            map_html=Markup(self.html.render(**kwargs)),  # noqa: S704 - one empty element with our own id
         )
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ANN401 - branca's own signature
@@ -71,16 +67,6 @@ class OfflineFigure(Figure):
             f'<iframe srcdoc="{escape(self.render(**kwargs))}" sandbox="{allow}" title="{escape(self.title or "")}" '
             'style="width:100%;height:640px;border:1px solid #ccc"></iframe>'
         )
-
-
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("maps"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
 
 
 def _harmless(code: str) -> str:

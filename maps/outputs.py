@@ -55,7 +55,7 @@ class Shown:
 
 
 def _write_map(shown: Shown, path: Path) -> None:
-    _write_text(path, render_page(shown.study))
+    _write_text(path, render_page(shown.study, shown.view))
 
 
 def _write_static_map(shown: Shown, path: Path) -> None:

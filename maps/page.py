@@ -26,15 +26,17 @@ RURAL = 0.5
 """An area is rural when more than this share of its people is."""
 
 
-def build_map(study: Study) -> OutreachMap:
+def build_map(study: Study, view: View | None = None) -> OutreachMap:
     """Return the map of a study: a folium map that shows its own page in a notebook and saves it as one file.
 
     Parameters
     ----------
     study
         A `layers.study.Study`.
+    view
+        Its view, when it is at hand.
     """
-    view = make_view(study)
+    view = view or make_view(study)
     figure = OfflineFigure(view.title)
     (south, west), (north, east) = view.bounds
     page_map = OutreachMap(
@@ -64,9 +66,9 @@ def build_map(study: Study) -> OutreachMap:
     return page_map
 
 
-def render_page(study: Study) -> str:
+def render_page(study: Study, view: View | None = None) -> str:
     """Return the map page of a study as the text of one HTML file; the same study gives the same bytes."""
-    return str(build_map(study).get_root().render())
+    return str(build_map(study, view).get_root().render())
 
 
 def _counties(view: View, sections: SectionsView | None) -> list[str]:
