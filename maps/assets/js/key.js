@@ -1,5 +1,8 @@
 // The key is the layer control: what a symbol means and whether it is drawn.
 
+/** Classes whose words are longer than this are written smaller. */
+const LONG = 7;
+
 function makeKey({map, groups, areas, sections, points, data, onMeasure}) {
   const boxes = all('#key input[data-layers]');
   const categories = all('#key input[data-category]');
@@ -38,6 +41,7 @@ function makeKey({map, groups, areas, sections, points, data, onMeasure}) {
     const [words, count] = all('span', boxes.find(box => box.dataset.layers === 'fill').parentNode);
     words.textContent = say('fill', {plural});
     count.textContent = whole(shown().classes.length);
+    byId('ramp').classList.toggle('long', shown().legend.some(([, words]) => words.length > LONG));
     byId('ramp').replaceChildren(...shown().legend.map(([colourClass, words, count]) =>
       el('li', {title: whole(count) + ' ' + plural}, el('i', {class: 'k' + colourClass}), words)));
   }

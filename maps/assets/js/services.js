@@ -29,8 +29,10 @@ function makeServiceList(points) {
   function filter() {
     const wanted = plain(search.value.trim());
     haystack = haystack || points.services.map(service => plain(points.titleOf(service) + ' ' + service.text('town')));
-    found = points.services.filter((service, i) =>
+    const left = points.services.filter((service, i) =>
       (!wanted || haystack[i].includes(wanted)) && (!category.value || service.categories.includes(category.value)));
+    // Those in the ranked areas first: the lists of neighbors are long.
+    found = left.filter(({area}) => area >= 0).concat(left.filter(({area}) => area < 0));
     body.textContent = '';
     extend();
     const [n, total] = [found.length, points.services.length];
