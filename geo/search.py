@@ -31,6 +31,12 @@ CLOSE_CHARS, LINE_CHARS = 200, 5_000
 RUN_NUMBERS = 6
 """Numbers to each side of one, in a list, that tell with which precision it is written."""
 
+MANY_PHONES = 300
+"""More phone numbers than this are not looked for one by one."""
+
+_IN_PHONES = b" \t\n\r\f\v\x1c\x1d\x1e\x1f()+.-/" + bytes(range(0x80, 0x100))
+"""Bytes that may stand between the digits of a phone number: white space, signs, and whatever is not ASCII."""
+
 _US_PHONE = re.compile(
     r"(?<![\d.])(?:\+?1[\s.\-]?)?\(?(\d{3})\)?[\s.\-/\u2010-\u2014]{0,2}(\d{3})[\s.\-\u2010-\u2014]{0,2}(\d{4})(?!\d)"
 )
@@ -121,6 +127,7 @@ class _Texts:
         others = [number for number in self.phones if len(number) != 10]  # noqa: PLR2004 - not U.S. ones
         spaced = "|".join(r"[\s().\-/]{0,2}".join(number) for number in others)
         self.other_phone = re.compile(rf"(?<![\d.])(?:{spaced})(?!\d)") if others else None
+        self.bare_phones = [number.encode().translate(None, _IN_PHONES) for number in self.phones]
 
     def search(self, piece: Piece) -> Iterable[tuple[str, int]]:
         if not piece.text:
@@ -129,14 +136,25 @@ class _Texts:
         yield from self._phrases(words, loose=piece.dense)
         if piece.dense and not piece.raw:
             yield from self._run_together("".join(words))
-        for found in _US_PHONE.finditer(piece.text) if self.phones else ():
-            yield from (("phone", which) for which in self.phones.get("".join(found.groups()), ()))
-        for other in self.other_phone.finditer(piece.text) if self.other_phone else ():
-            yield from (("phone", which) for which in self.phones[re.sub(r"\D", "", other[0])])
+        if self._may_say_phone(piece.text):
+            yield from self._phones(piece.text)
         lower = piece.text.lower() if self.links else ""
         for link, rows in self.links.items():
             if link in lower and re.search(link_pattern(link), lower):
                 yield from (("link", which) for which in rows)
+
+    def _may_say_phone(self, text: str) -> bool:
+        """Return whether the digits of a phone number follow each other; what is around them takes longer to tell."""
+        if not self.phones or len(self.phones) > MANY_PHONES:
+            return bool(self.phones)
+        digits = text.encode("utf-8", "surrogatepass").translate(None, _IN_PHONES)
+        return any(number in digits for number in self.bare_phones)
+
+    def _phones(self, text: str) -> Iterable[tuple[str, int]]:
+        for found in _US_PHONE.finditer(text):
+            yield from (("phone", which) for which in self.phones.get("".join(found.groups()), ()))
+        for other in self.other_phone.finditer(text) if self.other_phone else ():
+            yield from (("phone", which) for which in self.phones[re.sub(r"\D", "", other[0])])
 
     def _phrases(self, words: tuple[str, ...], *, loose: bool) -> Iterable[tuple[str, int]]:
         """Find phrases word by word; when `loose` also with other letters before the first and behind the last word."""
