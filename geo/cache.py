@@ -32,7 +32,7 @@ _ENTRY, _WRITING = "roads-*.cache", ".roads-writing-"
 _LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
 _CODE = (
     "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags", "osm_water",
-    "osm_ways", "road_entry", "roads", "snap", "speeds", "study_roads", "urban",
+    "osm_ways", "road_entry", "roads", "snap", "speeds", "study_roads", "urban", "way_tags",
 )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ text by the block. Asking for every way and node in Python takes three times as 
 """
 
 import ctypes
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -20,10 +19,10 @@ import pyarrow as pa
 from osmium.osm import NODE, WAY
 from pyarrow import compute, csv
 
-from geo.osm_tags import LINK_CLASSES, ROAD_CLASSES, direction, is_open_to_cars
+from geo.osm_tags import ROAD_CLASSES
 from geo.osm_water import RIVER_TAG, Bbox, Row, river_rows
 from geo.roads import Floats, Ints, Roads
-from geo.speeds import parse_maxspeed
+from geo.way_tags import RIVER, Rules, WayTags
 
 NO_NODES = "ways with fewer than two nodes in the file"
 CUT = "ways with nodes missing from the file, used up to the gap"
@@ -38,27 +37,6 @@ _VERTEX_TYPES = csv.ConvertOptions(column_types={"node_id": pa.int64(), "lon": p
 _LINE = csv.ReadOptions(column_names=["way_id", "tags", "nodes"], block_size=_BLOCK_BYTES)
 _LINE_TYPES = csv.ConvertOptions(column_types={"way_id": pa.string(), "tags": pa.string(), "nodes": pa.binary()})
 _FIELDS = csv.ParseOptions(delimiter=" ", quote_char=False)
-
-_RULE_KEYS = (
-    "highway",
-    "area",
-    "access",
-    "vehicle",
-    "motor_vehicle",
-    "motorcar",
-    "oneway",
-    "junction",
-    "maxspeed",
-    RIVER_TAG[0],
-)
-_SIGN_KEYS = ("destination:ref", "destination:street", "destination")
-_TEXT_KEYS = ("ref", "name", "junction:ref", *_SIGN_KEYS)
-_TAG = re.compile(rf"(?:^T|,)({'|'.join((*_RULE_KEYS, *_TEXT_KEYS))})=([^,]*)")
-_ESCAPED = re.compile(r"%([0-9a-fA-F]+)%")
-_HALVES = range(0xD800, 0xE000)
-"""Numbers of halves of characters, which UTF-16 uses in pairs."""
-
-_NO_ROAD, _RIVER = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +117,7 @@ def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, list[Row], Counter[s
         The roads in the order of the file, the named rivers (`geo.osm_water`), and how many roads were left out for
         which reason.
     """
-    rules = _Rules()
+    rules = Rules()
     counts: Counter[str] = Counter()
     rivers: list[Row] = []
     blocks = []
@@ -149,67 +127,15 @@ def read_ways(text: Path, clip: Bbox | None) -> tuple[Ways, list[Row], Counter[s
     return _stacked(blocks or [_no_ways()]), rivers, counts
 
 
-class _Rules:
-    """What the tags of ways amount to, worked out once for each set of values that occurs; each text kept once."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.number: dict[tuple[tuple[str, str], ...], int] = {}
-        self.road_class: list[int] = []
-        self.direction: list[int] = []
-        self.maxspeed_kmh: list[float] = []
-
-    def of(self, tags: dict[str, str]) -> int:
-        """Return the row of the rule for some tags, -1 if they make no road for cars, -2 for a river."""
-        key = tuple(tags.items())
-        number = self.number.get(key)
-        if number is None:
-            number = self.number[key] = self._add({name: _plain(value) for name, value in key})
-        return number
-
-    def text(self, value: str) -> str:
-        """Return a text without its escapes; equal ones are one object, since thousands of ways share a name."""
-        found = self.texts.get(value)
-        if found is None:
-            found = self.texts[value] = _plain(value)
-        return found
-
-    def _add(self, tags: dict[str, str]) -> int:
-        """Work out a rule."""
-        if tags.get("highway") not in ROAD_CLASSES:
-            return _RIVER
-        if tags.get("area") == "yes" or not is_open_to_cars(tags.get):
-            return _NO_ROAD
-        limit = tags.get("maxspeed")
-        self.road_class.append(ROAD_CLASSES.index(tags["highway"]))
-        self.direction.append(direction(tags["highway"], tags.get))
-        self.maxspeed_kmh.append(parse_maxspeed(limit) if limit else np.nan)
-        return len(self.road_class) - 1
-
-
-def _plain(text: str) -> str:
-    """Return a text of an OPL file without its escapes; half a character, which no text may hold, becomes a mark."""
-    return _ESCAPED.sub(lambda match: _character(int(match[1], 16)), text) if "%" in text else text
-
-
-def _character(number: int) -> str:
-    return "\ufffd" if number in _HALVES else chr(number)
-
-
 def _block_ways(
-    block: pa.RecordBatch, rules: _Rules, clip: Bbox | None, counts: Counter[str], rivers: list[Row]
+    block: pa.RecordBatch, rules: Rules, clip: Bbox | None, counts: Counter[str], rivers: list[Row]
 ) -> Ways:
     """Return the roads of some lines of the OPL file, and add its rivers."""
-    rule, ref, name, exit_ref = [], [], [], []
-    for text in block["tags"].to_pylist():
-        tags = dict(_TAG.findall(text))
-        ref.append(rules.text(tags.pop("ref", "")))
-        exit_ref.append(rules.text(tags.pop("junction:ref", "")))
-        name.append(rules.text(_name(tags)))
-        rule.append(rules.of(tags))
-    rules_of = np.array(rule)
-    rows, water = np.flatnonzero(rules_of >= 0), np.flatnonzero(rules_of == _RIVER)
-    counts[CLOSED] += len(rule) - len(rows) - len(water)
+    tags = WayTags(block["tags"])
+    rules_of = tags.rules(rules)
+    ref, name, exit_ref = (tags.plain(values) for values in (tags.of("ref"), tags.names(), tags.of("junction:ref")))
+    rows, water = np.flatnonzero(rules_of >= 0), np.flatnonzero(rules_of == RIVER)
+    counts[CLOSED] += len(rules_of) - len(rows) - len(water)
     way_id = compute.cast(compute.utf8_slice_codeunits(block["way_id"], 1), pa.int64()).to_numpy(zero_copy_only=False)
     if len(water):
         row, size, (_, *lon_lat) = _pieces(block["nodes"].take(pa.array(water)), clip, Counter())
@@ -223,21 +149,14 @@ def _block_ways(
         road_class=np.array(rules.road_class, np.int8)[number],
         maxspeed_kmh=np.array(rules.maxspeed_kmh, np.float64)[number],
         direction=np.array(rules.direction, np.int8)[number],
-        ref=np.array(ref, np.object_)[way],
-        name=np.array(name, np.object_)[way],
-        exit_ref=np.array(exit_ref, np.object_)[way],
+        ref=ref[way],
+        name=name[way],
+        exit_ref=exit_ref[way],
         size=size,
         node_id=vertices[0],
         lon=vertices[1],
         lat=vertices[2],
     )
-
-
-def _name(tags: dict[str, str]) -> str:
-    """Take the texts out of some tags and return the name; of a slip road, what its signs say it leads to."""
-    name = tags.pop("name", "")
-    signs = [tags.pop(key, "") for key in _SIGN_KEYS]
-    return next(filter(None, signs), "") if tags.get("highway") in LINK_CLASSES else name
 
 
 def _pieces(

@@ -83,10 +83,12 @@ def _unpacked(blob: bytes) -> bytes | None:
 
 
 def _has_zero(texts: bytes | int) -> bool:
-    """Return whether a text of a table of texts holds a zero byte; the first text is empty."""
+    """Return whether a text of a table of texts holds a zero byte; the first texts are empty."""
     if isinstance(texts, int):
         raise _DamagedError
-    if b"\0" not in texts.removeprefix(_EMPTY_TEXT):
+    while texts.startswith(_EMPTY_TEXT):
+        texts = texts[len(_EMPTY_TEXT) :]
+    if b"\0" not in texts:
         return False
     return any(isinstance(text, bytes) and b"\0" in text for _, text in _fields(texts))
 
