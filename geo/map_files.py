@@ -228,6 +228,12 @@ def _not_degrees(frame: gpd.GeoDataFrame, path: Path) -> Problem:
         return Problem(
             "latitude and longitude are swapped.", file=path, remedy="Write each position as longitude, latitude."
         )
+    if left >= -360 and right <= 360 and bottom >= -90 and top <= 90:  # noqa: PLR2004
+        return Problem(
+            "has longitudes beyond 180 degrees.",
+            file=path,
+            remedy="Cut its shapes at the 180th meridian, and write longitudes beyond it less 360: -179.5, not 180.5.",
+        )
     return Problem(
         "its coordinates are not degrees, though its CRS says so.",
         file=path,

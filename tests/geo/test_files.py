@@ -258,6 +258,14 @@ class TestMapLayers:
             "Export it again with its true CRS, or as WGS 84 (EPSG:4326)."
         ]
 
+    def test_degrees_beyond_the_180th_meridian(self, tmp_path):
+        path = tmp_path / "a.geojson"
+        path.write_text(collection(({}, {"type": "LineString", "coordinates": [[179.5, -17], [180.5, -17]]})))
+        assert refused(path) == [
+            "a.geojson: has longitudes beyond 180 degrees. Cut its shapes at the 180th meridian, and write longitudes "
+            "beyond it less 360: -179.5, not 180.5."
+        ]
+
     def test_swapped_degrees(self, tmp_path):
         path = tmp_path / "a.geojson"
         path.write_text(collection(({}, {"type": "Point", "coordinates": [32.3, -90.2]})))
