@@ -214,10 +214,10 @@ def split_refs(text: str) -> list[str]:
 
     Examples
     --------
-    >>> split_refs("I 20;US 49"), split_refs("FIXME; ?;US 49")
+    >>> split_refs("I 20;US 49"), split_refs("FIXME; ?;US  49")
     (['I 20', 'US 49'], ['US 49'])
     """
-    return [part.strip() for part in text.split(";") if is_said(part)]
+    return [" ".join(part.split()) for part in text.split(";") if is_said(part)]
 
 
 def is_said(text: str) -> bool:

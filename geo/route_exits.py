@@ -1,5 +1,6 @@
 """The exits of a measured highway: the nodes of both carriageways put together, numbered, in order."""
 
+import re
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -65,7 +66,7 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
     there = (along > 0) & (along < route.along_m[-1]) | (near.geometry.distance(route.line) <= OFF_LINE_M)
     near, off_line, along = near[there], off_line[there], along[there]
     near = near.assign(
-        ref=near["ref"].str.replace(r"\s*[;,/]\s*", "/", regex=True).str.strip("/ "),
+        ref=["/".join(dict.fromkeys(_numbers(re.sub(r"\s*[;,/]\s*", "/", text).strip()))) for text in near["ref"]],
         along_m=along,
         milepost=route.milepost_at(along),
         way=_carriageway(route, near, ways),

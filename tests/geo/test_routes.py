@@ -282,6 +282,11 @@ def test_an_exit_with_two_numbers_is_one_with_those_of_the_other_carriageway(bot
     assert measured(STRAIGHT, far).exits["label"].tolist() == ["exit 4", "exit 12A/12B", "exit 12B"]
 
 
+def test_a_number_that_is_written_twice_is_one():
+    nodes = exits(("4;4", 0, 4), ("9", 0, 9), ("12 / 12A,12", 0, 12))
+    assert measured(STRAIGHT, nodes).exits["label"].tolist() == ["exit 4", "exit 9", "exit 12/12A"]
+
+
 @pytest.mark.parametrize("step", [5, 10])
 def test_numbers_that_follow_no_distance_are_said_and_not_used(step):
     # Numbered by fives or tens in the order of the exits, as some roads were.
