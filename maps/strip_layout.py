@@ -10,13 +10,13 @@ from itertools import pairwise
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
 from layers.strip import Strip, StripExit, StripGap, StripProfile
 from maps.names import clean, isolate
-from maps.strip_marks import Bar, Drawing, Mark, Point, Words, cut, place_labels, width_of, wrapped
+from maps.strip_marks import LETTER, Bar, Drawing, Mark, Point, Words, cut, place_labels, width_of, wrapped
 from maps.symbology import PROVIDER, VENUES, band_breaks, classify, ramp_positions
 from maps.texts import Texts
 
 WIDTH = 1000.0
 LEFT, RIGHT = 178.0, 984.0
-_TEXT, _SMALL = 11.0, 10.0
+_TEXT, _SMALL, _SMALLEST = 11.0, 10.0, 8.5
 _TITLE = 15.0
 _FOOT = 8.5
 _ROW = 13.0
@@ -55,7 +55,11 @@ class _Pen:
         self.marks.extend(marks)
 
     def head(self, text: str, y: float, *, indent: float = 0.0, look: str = "words") -> None:
-        self.add(Words(indent, y, cut(text, LEFT - 34 - indent, _TEXT), _TEXT, look))
+        # Behind words without a sign before them stand the directions.
+        width = LEFT - (8 if indent else 34) - indent
+        # A long word is written smaller before anything of it is cut.
+        size = max(_SMALLEST, min(_TEXT, round(width / (LETTER * max(len(text), 1)) - 0.05, 1)))
+        self.add(Words(indent, y, cut(text, width, size), size, look))
 
 
 def lay_out(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: str = "", footer: str = "") -> Drawing:
