@@ -32,6 +32,8 @@ from geo.venue_lists import read_venue_lists
 COARSE_AREAS = frozenset({"county", "parish", "borough"})
 """Areas, by their name in the singular, that are coarse enough to stand in for a confidential provider."""
 
+_OVERLAP = 0.02
+
 T = TypeVar("T")
 
 
@@ -154,7 +156,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         raise RuntimeError(msg)
     _refuse_no_corridor(highways[0], areas.table, project)
     readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
-    osm, (ways, routes) = roads[0].osm, highways
+    osm, (ways, routes, extent) = roads[0].osm, highways
     return Inputs(
         network=roads[0].network,
         highways=ways,
@@ -168,7 +170,12 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         regions=regions.table if regions else None,
         towns=towns.table if towns else None,
         urban=urban.table if urban else None,
-        dropped=(*osm.dropped, *routes.notes, *dict.fromkeys(entry for part in readings for entry in part.dropped)),
+        dropped=(
+            *osm.dropped,
+            *routes.notes,
+            *_overlap(areas.table, extent, project),
+            *dict.fromkeys(entry for part in readings for entry in part.dropped),
+        ),
         files=(
             *_road_records(project, roads[0]),
             *dict.fromkeys(record for part in readings for record in part.files),
@@ -197,15 +204,15 @@ def _read_roads(
 
 def _measured(
     project: Project, areas: Reading | None, roads: tuple[StudyRoads, gpd.GeoDataFrame] | None
-) -> tuple[gpd.GeoDataFrame, Routes] | None:
-    """Return the ways of the studied highways in metres, and the highways as measured lines."""
+) -> tuple[gpd.GeoDataFrame, Routes, shapely.Geometry] | None:
+    """Return the ways of the studied highways in metres, the highways as measured lines, and the study area."""
     if areas is None or roads is None:
         return None
     osm, crs = roads[0].osm, areas.table.crs
     ways = to_metric(roads[1], crs)
     access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
     extent = areas.table.geometry.union_all()
-    return ways, measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed)
+    return ways, measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed), extent
 
 
 def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: Project) -> None:
@@ -223,6 +230,17 @@ def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: P
             )
         ]
     )
+
+
+def _overlap(areas: gpd.GeoDataFrame, extent: shapely.Geometry, project: Project) -> list[Dropped]:
+    """Return a note where the areas lie on top of each other, by more than their borders may be drawn apart."""
+    share = areas.geometry.area.sum() / extent.area - 1
+    if share <= _OVERLAP:
+        return []
+    text = (
+        f"{project.areas.plural} overlap on {share:.0%} of the land: people and venues there count in one of them only"
+    )
+    return [Dropped(project.areas.file.name, text, None)]
 
 
 def _refuse_no_corridor(ways: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, project: Project) -> None:

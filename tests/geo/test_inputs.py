@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 
 from geo.errors import InputError, NetworkError, OutreachError, ProjectError
@@ -97,6 +98,16 @@ def test_highways_that_come_nowhere_near_the_areas_are_refused(study):
         "key 'corridor.highways': none of these highways comes within 8000 m of any of the counties. Name the highways "
         "of these counties, or the areas that they run through."
     ]
+
+
+def test_areas_on_top_of_each_other_are_told(study):
+    assert not [entry for entry in load(study).dropped if "overlap" in entry.reason]
+    areas = gpd.read_file(study / "counties.geojson")
+    twin = areas.iloc[:9].assign(GEOID=[f"9{number}" for number in range(9)])
+    pd.concat([areas, twin]).to_file(study / "counties.geojson")
+    (entry,) = [entry for entry in load(study).dropped if "overlap" in entry.reason]
+    assert entry.source == "counties.geojson"
+    assert re.match(r"counties overlap on 1\d% of the land: people and venues there count in one of them", entry.reason)
 
 
 def test_mistakes_of_several_kinds_are_an_input_error_with_all(study):
