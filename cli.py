@@ -30,6 +30,7 @@ from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
 from geo.project_file import load_project
 from geo.provider_doubts import provider_doubts
+from geo.records import noun
 from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
 from maps.help_line import help_line
@@ -160,7 +161,7 @@ def check(project: Path, audience: Audience) -> None:
     plan, inputs = _load(project)
     said = input_report(inputs, audience)
     for record in said.files:
-        rows = "" if record.rows is None else f": {record.rows:,} rows"
+        rows = "" if record.rows is None else f": {record.rows:,} {noun(record.rows, 'row')}"
         _say(f"{record.path.name}{rows}" + "".join(f"; {note}" for note in record.notes))
     for dropped in said.dropped:
         _say(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
