@@ -29,7 +29,6 @@ from geo.example_study import write_example
 from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
 from geo.project_file import load_project
-from geo.provider_doubts import provider_doubts
 from geo.records import noun
 from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
@@ -158,6 +157,8 @@ def fetch(project: Path, server: str | None) -> None:
 @_audience("taskforce", help="Who will see what is printed: for the public no small number of confidential providers.")
 def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
+    from geo.provider_doubts import provider_doubts  # noqa: PLC0415 # only this command doubts
+
     plan, inputs = _load(project)
     said = input_report(inputs, audience)
     for record in said.files:

@@ -41,7 +41,7 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
         return
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_do, args=(task, theirs), daemon=True)
+    process = context.Process(target=_do, args=(task, theirs, ours), daemon=True)
     with warnings.catch_warnings():
         # Of threads only those of libraries run here, and these are made for it.
         warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*fork")
@@ -101,8 +101,12 @@ class _Answer(Generic[T]):
         self.value, self.error = value, error
 
 
-def _do(task: Callable[[], T], answers: Connection) -> None:
-    """Do the task in the new process. Ctrl-C reaches it, too: it is left to the other process to end this one."""
+def _do(task: Callable[[], T], answers: Connection, reader: Connection) -> None:
+    """Do the task in the new process. Ctrl-C reaches it, too: it is left to the other process to end this one.
+
+    Of the pipe only the end to write to stays open here: when nobody reads any more, writing must fail, not wait.
+    """
+    reader.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # of a closed terminal, as Ctrl-C

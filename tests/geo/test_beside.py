@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -74,6 +75,17 @@ def test_a_task_that_was_ended_while_it_answered_is_done_here(tmp_path: Path):
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
         assert len(result()) == large
     assert (tmp_path / "pid").read_text() == str(here)
+
+
+@forks
+def test_a_task_ends_when_nobody_is_left_to_wait_for_it():
+    script = "import time; from geo.beside import beside\nwith beside(lambda: bytes(10_000_000)): print(1, flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"1\n"
+    process.kill()
+    # Its output ends when the task, too, has closed it.
+    assert process.communicate(timeout=30)[0] == b""
 
 
 @forks
