@@ -266,7 +266,7 @@ def _ring(part: _Graph, costs: csr_matrix, there: Ints) -> Ints | None:
     """Return the whole ring, clockwise from its southernmost vertex, when another way leads back; else None."""
     if len(there) < 4:  # noqa: PLR2004 # too short to be half of a ring
         return None
-    metres = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(part.xy[there], axis=0).T))])
+    metres = _metres(part.xy[there])
     free_m = min(3 * LOOP_APART_M, metres[-1] / 5)
     middle = there[(metres > free_m) & (metres < metres[-1] - free_m)]
     if len(middle) < 2:  # noqa: PLR2004 # as above
@@ -325,18 +325,27 @@ def _between(one: Floats, other: Floats) -> tuple[Floats, list[shapely.LineStrin
     """Return the middle of two lines that run the same way, and the stretches where they are far apart."""
     if len(one) <= 2 or len(other) <= 2:  # noqa: PLR2004 # one segment of a two-way road, or one line only
         return (one if len(one) > 1 else other), []
-    course = shapely.LineString(other)
-    points = shapely.points(shapely.get_coordinates(shapely.segmentize(shapely.LineString(one), SPACING_M)))
-    xy = shapely.get_coordinates(points)
-    metres = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
-    match = np.maximum.accumulate(shapely.line_locate_point(course, points))
-    gap = shapely.distance(points, shapely.line_interpolate_point(course, match))
-    apart = gap > SPLIT_M
+    xy = shapely.get_coordinates(shapely.segmentize(shapely.LineString(one), SPACING_M))
+    metres, course = _metres(xy), _metres(other)
+
+    def at(along: Floats) -> Floats:
+        return np.stack([np.interp(along, course, values) for values in other.T], axis=1)
+
+    # shapely would walk along the whole line for each point: too long for long lines.
+    segments, points = shapely.linestrings(np.stack([other[:-1], other[1:]], axis=1)), shapely.points(xy)
+    nearest = shapely.STRtree(segments).query_nearest(points, all_matches=False)[1]
+    match = np.maximum.accumulate(course[nearest] + shapely.line_locate_point(segments[nearest], points))
+    apart = np.hypot(*(xy - at(match)).T) > SPLIT_M
     if apart.all():
-        match = metres / max(metres[-1], SEAM_M / 1e6) * course.length
+        match = metres / max(metres[-1], SEAM_M / 1e6) * course[-1]
     elif apart.any():
         match = np.interp(metres, metres[~apart], match[~apart])
-    middle = (xy + shapely.get_coordinates(shapely.line_interpolate_point(course, match))) / 2
+    middle = (xy + at(match)) / 2
     edges = np.flatnonzero(np.diff(np.concatenate([[False], apart, [False]]).astype(np.int8)))
     runs = [middle[begin:end] for begin, end in edges.reshape(-1, 2) if end - begin > 1]
     return middle, [shapely.LineString(run) for run in runs]
+
+
+def _metres(xy: Floats) -> Floats:
+    """Return the metres from the start of a line to each of its vertices."""
+    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
