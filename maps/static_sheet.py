@@ -46,6 +46,7 @@ _MISSING = "\N{REPLACEMENT CHARACTER}"
 _CLOCK = MappingProxyType({"svg": "Date", "pdf": "CreationDate"})
 _SVG_PATH = re.compile(rb'(?<=\sd=")[^"]*"')
 _SVG_NUMBER = re.compile(rb"-?\d+\.\d+")
+_ENDING_ZEROS = re.compile(rb"\.00\b|(?<=\.\d)0\b")
 _SETTINGS: Mapping[Any, object] = MappingProxyType(
     {
         "svg.hashsalt": "outreach",
@@ -116,20 +117,12 @@ class Sheet:
         self.box = Box(0, 0, width_px / DPI * POINTS_PER_INCH, height_px / DPI * POINTS_PER_INCH)
         self._points = Affine2D().scale(1 / POINTS_PER_INCH) + self.figure.dpi_scale_trans
         self._height = 0
+        self._fills: list[tuple[mpl.path.Path, Any, str, float]] = []
 
     def fill(self, shapes: Shapes, colour: str, *, edge: str = "none", width: float = 0.0, alpha: float = 1.0) -> None:
         """Draw polygons; `width` of their edge is in points."""
-        paths = [_path(shape) for shape in shapes if not shape.is_empty]
-        if paths:
-            self._add(
-                PathCollection(
-                    paths,
-                    facecolors=[mpl.colors.to_rgba(colour, alpha)],
-                    edgecolors=[edge],
-                    linewidths=[width],
-                    transform=self._points,
-                )
-            )
+        face = mpl.colors.to_rgba(colour, alpha)
+        self._fills += [(_path(shape), face, edge, width) for shape in shapes if not shape.is_empty]
 
     def stroke(
         self,
@@ -193,7 +186,17 @@ class Sheet:
             artist.set_path_effects([withStroke(linewidth=max(1.4, size / 4), foreground=halo)])
         self._add(artist)
 
+    def _add_fills(self) -> None:
+        """Put down the polygons since the last line or text: at once, which takes a fifth of the time."""
+        if self._fills:
+            paths, faces, edges, widths = zip(*self._fills, strict=True)
+            self._fills = []
+            self._add(
+                PathCollection(paths, facecolors=faces, edgecolors=edges, linewidths=widths, transform=self._points)
+            )
+
     def _add(self, artist: Artist) -> None:
+        self._add_fills()
         self._height += 1
         artist.set_zorder(self._height)
         self.figure.add_artist(artist)
@@ -201,6 +204,7 @@ class Sheet:
     def save(self, form: Form, *, title: str, dpi: int = DPI) -> bytes:
         """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
         out = io.BytesIO()
+        self._add_fills()
         with _settings():
             if form == "png":
                 _write_png(self.figure, out, title=printable(title), dpi=dpi)
@@ -237,11 +241,12 @@ def _write_png(figure: Figure, out: io.BytesIO, *, title: str, dpi: int) -> None
 
 def _slim(svg: bytes) -> bytes:
     """Return a picture whose paths are given to a hundredth of a point, which halves it."""
-    return _SVG_PATH.sub(lambda path: b" ".join(_SVG_NUMBER.sub(_hundredths, path[0]).split()), svg)
+    return _SVG_PATH.sub(lambda path: b" ".join(_hundredths(path[0]).split()), svg)
 
 
-def _hundredths(number: re.Match[bytes]) -> bytes:
-    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".").encode()
+def _hundredths(path: bytes) -> bytes:
+    rounded = _SVG_NUMBER.sub(b"%.2f", path) % tuple(map(float, _SVG_NUMBER.findall(path)))
+    return _ENDING_ZEROS.sub(b"", rounded)
 
 
 def _is_polygon(shape: BaseGeometry) -> bool:
