@@ -21,7 +21,6 @@ from layers.study import Study
 from maps.audit import audit_study, require_clean, search_for
 from maps.briefing import render_briefing
 from maps.manifest import manifest_bytes
-from maps.page import render_page
 from maps.static import draw_poster
 from maps.static_sheet import Form, Sheet
 from maps.static_strip import strip_png
@@ -39,22 +38,28 @@ PROVIDER_COLUMNS = (
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """A study as it is shown, with what several outputs share: made once, and only when one asks for it."""
+    """A study as it is shown, with what several outputs share.
+
+    Parameters
+    ----------
+    study
+        The study.
+    view
+        Its plain values.
+    """
 
     study: Study
-
-    @cached_property
-    def view(self) -> View:
-        """Its plain values."""
-        return make_view(self.study)
+    view: View
 
     @cached_property
     def sheet(self) -> Sheet:
-        """Its printed map."""
+        """Its printed map: made once, and only when an output asks for it."""
         return draw_poster(self.study, self.view)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
+    from maps.page import render_page  # noqa: PLC0415 # folium takes long to load, and here that is done beside
+
     _write_text(path, render_page(shown.study, shown.view))
 
 
@@ -199,7 +204,8 @@ def write_outputs(
         If anything written would give a confidential provider away; nothing of it is kept.
     """
     _refuse_inputs(study, folder, names)
-    shown = Shown(for_audience(study, audience))
+    told = for_audience(study, audience)
+    shown = Shown(told, make_view(told))
     posters = [name for name in names if OUTPUTS[name] is _write_static_map]
     others = [name for name in names if name not in posters]
     with staged(folder) as stage:

@@ -7,7 +7,8 @@ from maps.along_view import make_along
 from maps.client import App, page_data
 from maps.fallback import static_map
 from maps.figure import OfflineFigure
-from maps.layers import Layers, add_layers, add_panes, shown_at_start
+from maps.first_sight import shown_at_start
+from maps.layers import Layers, add_layers, add_panes
 from maps.leafmap import OutreachMap
 from maps.names import clean
 from maps.section_view import SectionsView, make_sections

@@ -8,8 +8,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.study import Study
+from maps.first_sight import SMALLEST_PART, shown_at_start
 from maps.geometry import Shapes, simplify, tidy, width_of
-from maps.layers import SMALLEST_PART, shown_at_start
 from maps.names import clean
 from maps.shields import positions, shield
 from maps.static_labels import (
