@@ -1,7 +1,7 @@
 """Every error a planner can cause, and the exit code each one ends the program with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 MAX_ROWS_NAMED = 8
@@ -57,6 +57,20 @@ class Problem:
         place = ", ".join(part for part in places if part)
         line = f"{place}: {self.message}" if place else self.message
         return printable(f"{line} {self.remedy}" if self.remedy else line)
+
+
+def with_rows_together(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems that differ by their rows alone as one, and each of the others once.
+
+    Examples
+    --------
+    >>> with_rows_together([Problem("is empty.", rows=(3,)), Problem("is empty.", rows=(2,))])[0].rows
+    (2, 3)
+    """
+    rows: dict[Problem, set[int]] = {}
+    for problem in problems:
+        rows.setdefault(replace(problem, rows=()), set()).update(problem.rows)
+    return [replace(problem, rows=tuple(sorted(numbers))) for problem, numbers in rows.items()]
 
 
 class OutreachError(Exception):

@@ -166,8 +166,16 @@ def region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[
     problems: list[Problem] = []
     if named.any():
         found[named] = frame.loc[named, "region"].map(_key).map(_region_names(regions)).fillna(-1).astype("int64")
+        unknown = named & found.eq(-1)
+        unpadded = unknown & frame["region"].map(_unpadded).isin(set(regions["region_id"].map(_unpadded)) - {""})
         problems += rows.problem(
-            named & found.eq(-1),
+            unpadded,
+            "is the id of a region but for its leading zeros.",
+            "Format the column as text, so that spreadsheets keep them.",
+            column="region",
+        )
+        problems += rows.problem(
+            unknown & ~unpadded,
             "is not the id or name of a region.",
             "Write it as the regions file does, or leave it empty and give coordinates.",
             column="region",
@@ -193,6 +201,11 @@ def _key(name: str) -> str:
     """
     words = name.casefold().split()
     return " ".join(words[:-1] if len(words) > 1 and words[-1] in {"county", "parish", "borough"} else words)
+
+
+def _unpadded(identifier: str) -> str:
+    """Return a number without its leading zeros, "" for any other text."""
+    return identifier.lstrip("0") if identifier.isascii() and identifier.isdigit() else ""
 
 
 def _region_names(regions: gpd.GeoDataFrame) -> dict[str, int]:

@@ -15,14 +15,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from geo.errors import InputError, Problem
+from geo.errors import InputError, Problem, with_rows_together
 from geo.points import as_frame, coordinate_columns, expect_inside, points_of
 from geo.project import ProviderFile
 from geo.provider_fields import capacities, categories, is_public, iso_dates
 from geo.provider_rows import Ground, Outcome, Rows, numbered, stand_ins
 from geo.records import Dropped, FileRecord, Reading, counted
-from geo.sources import Opened, choose, open_source, presentable_columns, record_of
-from geo.tables import Column, Table
+from geo.sources import Opened, choose, find_column, open_source, presentable_columns, record_of
+from geo.tables import Column, Table, missing_column
 from geo.vocabulary import CATEGORIES
 
 COLUMNS = (
@@ -36,6 +36,8 @@ PUBLIC_TEXT = ("name", "phone", "website", "address", "town", "hours", "language
 
 OUR_NAMES = ("id", "region", "capacity", "public", *PUBLIC_TEXT)
 """Columns that are found without a mapping when the file has the same name for them."""
+
+_CHECKED = frozenset({"id", "category"})
 
 ALL_ROWS = Table("providers", (Column("id", required=False, unique=True, meaning="Identifier within the file."),))
 PUBLIC_ROWS = Table("public providers", (Column("name", meaning="Name shown to people."),))
@@ -132,7 +134,7 @@ def _split(section: ProviderFile, ground: Ground) -> _Admitted:
     """Read one file and part its public rows from the others."""
     opened = open_source(section)
     rows = _chosen(section, opened)
-    problems = rows.check(ALL_ROWS)
+    problems = [*rows.check(ALL_ROWS), *_absent_columns(section, opened)]
     shown, doubtful = is_public(rows.frame, section, rows.called)
     offered, unknown = categories(rows.frame, section, rows.called)
     capacity, unread, dropped = capacities(rows.frame, section, rows.called)
@@ -144,7 +146,17 @@ def _split(section: ProviderFile, ground: Ground) -> _Admitted:
     problems += [*public.problems, *hidden.problems]
     dropped += [*public.dropped, *hidden.dropped]
     records = [] if problems else [_record(section, opened, shown, rows.called)]
-    return _Admitted(public.table, hidden.table, dropped, records, problems)
+    return _Admitted(public.table, hidden.table, dropped, records, with_rows_together(problems))
+
+
+def _absent_columns(section: ProviderFile, opened: Opened) -> list[Problem]:
+    """Return a problem for each column that the project names and the file lacks; others are checked for elsewhere."""
+    present = presentable_columns(opened.frame, section)
+    return [
+        missing_column(theirs, present, section.file)
+        for ours, theirs in section.columns.items()
+        if ours not in _CHECKED and find_column(opened.frame, theirs) is None
+    ]
 
 
 def _chosen(section: ProviderFile, opened: Opened) -> Rows:

@@ -153,6 +153,23 @@ class TestPublic:
             "empty.csv: has no rows. Add rows, or remove it from the project file.",
         ]
 
+    def test_every_column_that_the_project_names_must_be_there(self, tmp_path):
+        """A misspelled `public` would show the confidential rows of a list that is public as a whole."""
+        path = provider_file(tmp_path, "name,Beds,lon,lat,OK to publish\nA,4,-90.5,32.5,no\n")
+        columns = {"capacity": "Bed", "public": "OK to publish?", "phone": "Fax"}
+        assert refused(path, public=True, category="medical", columns=columns) == [
+            "providers.csv, column 'Bed': there is no such column. Did you mean 'Beds'?",
+            "providers.csv, column 'OK to publish?': there is no such column. Did you mean 'OK to publish'?",
+            "providers.csv, column 'Fax': there is no such column. "
+            "Correct its name in the project file or add it to this file.",
+        ]
+
+    def test_one_slip_in_public_and_other_rows_is_said_once(self, tmp_path):
+        path = provider_file(tmp_path, 'name,lon,lat,public\nA,"-90,5",32.5,no\nB,"-90,5",32.5,yes\n')
+        assert refused(path, category="medical") == [
+            "providers.csv, column 'lon', rows 2, 3: has a decimal comma. Write a decimal point: 32.5, not 32,5."
+        ]
+
     def test_swapped_coordinates(self, tmp_path):
         path = provider_file(tmp_path, "name,lat,lon\nA,-90.5,32.5\n")
         assert refused(path, public=True, category="medical") == [
@@ -264,8 +281,9 @@ class TestConfidential:
 
     def test_unknown_and_ambiguous_regions(self, tmp_path):
         twice = pd.concat([REGIONS, REGIONS.iloc[:1].assign(region_id="009")], ignore_index=True)
-        path = provider_file(tmp_path, "name,region\nA,Hinds\nB,Atlantis\nC,009\n")
+        path = provider_file(tmp_path, "name,region\nA,Hinds\nB,Atlantis\nC,009\nD,5\n")
         assert refused(path, category="shelter", regions=twice) == [
+            "providers.csv, column 'region', row 5: is the id of a region but for its leading zeros. Format the column as text, so that spreadsheets keep them.",
             "providers.csv, column 'region', row 3: is not the id or name of a region. Write it as the regions file does, or leave it empty and give coordinates.",
             "providers.csv, column 'region', row 2: is the name of several regions. Write the id of the region.",
         ]
