@@ -11,7 +11,12 @@ from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
 from geo.spread import spread_over_areas
-from geo.tables import Column, Table, check, parse_numbers, without_codes
+from geo.tables import Column, Table, check, parse_numbers, row_numbers, without_codes
+
+RUCA_UNKNOWN = 99
+"""The RUCA code of what has none."""
+
+_BEYOND_RUCA = 11
 
 
 def people_table(section: People) -> Table:
@@ -21,7 +26,7 @@ def people_table(section: People) -> Table:
         (
             Column("point_id", unique=True, meaning="Identifier of the point; the row number when the file has none."),
             Column("population", "count", low=0, required=False, meaning="Number of people it stands for."),
-            *((Column("ruca", "number", "", 0, 99, required=False, meaning="RUCA code."),) if section.ruca else ()),
+            *((Column("ruca", "number", required=False, meaning="RUCA code."),) if section.ruca else ()),
             *(_indicator_column(name, indicator) for name, indicator in section.indicators.items()),
         ),
     )
@@ -67,7 +72,7 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
         pd.DataFrame(frame), people_table(section), source=section.file, called=called, present=opened.frame.columns
     )
     points, misplaced = points_of(frame, called=called, present=opened.frame.columns, file=section.file)
-    problems += misplaced
+    problems += misplaced + _odd_codes(frame, section)
     if problems:
         raise InputError(problems)
     table = pd.DataFrame(frame[["point_id"]])
@@ -86,6 +91,9 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     dropped += counted(section.file, "without a place on the map", unplaced.sum())
     dropped += counted(section.file, "without a population figure", (uncounted & ~unplaced).sum())
     dropped += counted(section.file, "outside every area", (~at_home & ~unplaced & ~uncounted).sum())
+    if section.ruca:
+        uncoded = ~table["ruca"].lt(RUCA_UNKNOWN) & at_home & ~uncounted
+        dropped += counted(section.file, "without a RUCA code: kept, as not rural", uncoded.sum())
     kept = as_frame(table[at_home & ~uncounted], projected, crs)
     outlines = _outlines(frame[at_home & ~uncounted], crs)
     if areas is not None and outlines is not None:
@@ -95,6 +103,19 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
         left_out = ", ".join(f"{part.count:,} {part.reason}" for part in dropped)
         raise InputError([_nobody_inside(section, left_out)])
     return Reading(kept, tuple(dropped), (record_of(section, opened),))
+
+
+def _odd_codes(frame: pd.DataFrame, section: People) -> list[Problem]:
+    """Return a problem for numbers that are no RUCA codes: the column may be another one."""
+    if not section.ruca or "ruca" not in frame.columns:
+        return []
+    codes = parse_numbers(frame["ruca"])[0]
+    odd = codes.notna() & ~codes.between(1, _BEYOND_RUCA, inclusive="left") & codes.ne(RUCA_UNKNOWN)
+    if not odd.any():
+        return []
+    remedy = f"Codes run from 1 to 10.6, and {RUCA_UNKNOWN} means not coded."
+    rows = row_numbers(frame.index[odd])
+    return [Problem("is no RUCA code.", file=section.file, column=section.ruca, rows=rows, remedy=remedy)]
 
 
 def _nobody_inside(section: People, left_out: str) -> Problem:

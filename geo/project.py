@@ -35,8 +35,24 @@ VenueKind = Annotated[str, _known(VENUE_KINDS, "kind of venue")]
 
 
 def _as_tuple(value: object) -> object:
-    """Let a planner write one value where a list is meant."""
-    return (value,) if isinstance(value, str) else value
+    """Let a planner write one value, or one table, where a list is meant."""
+    return (value,) if isinstance(value, str | dict) else value
+
+
+def _day(value: object) -> dt.date:
+    """Return a date; a planner may put it in quotes."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        msg = "is not a date. Write dates as 2026-11-01."
+        raise ValueError(msg) from None
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
 
 
 def _preset(value: object) -> object:
@@ -229,7 +245,9 @@ class Access(Section):
     @classmethod
     def _headline_is_the_first_band(cls, table: Any) -> Any:  # noqa: ANN401 - whatever the file holds
         if isinstance(table, dict) and "headline_min" not in table:
-            bands = _preset(table.get("bands_min", cls.model_fields["bands_min"].default))
+            bands = table.get("bands_min", cls.model_fields["bands_min"].default)
+            if isinstance(bands, str) and bands in BAND_PRESETS:
+                bands = BAND_PRESETS[bands].minutes
             if isinstance(bands, list | tuple) and bands:
                 return {**table, "headline_min": bands[0]}
         return table
@@ -286,7 +304,7 @@ class Hotline(Section):
     url: str = "humantraffickinghotline.org"
     state_line: Annotated[str, Field(max_length=200)] = ""
     """A line of the state or region beside it, as it is printed: "Mississippi line: 601-555-0100"; "" for none."""
-    checked_on: dt.date = dt.date(2026, 11, 1)
+    checked_on: Day = dt.date(2026, 11, 1)
     """The day somebody last made sure that these are right."""
 
 
@@ -299,9 +317,9 @@ class Project(Section):
     """Name of the study area, for headings."""
     example: bool = False
     """True when the data are invented: every output then says so."""
-    as_of: dt.date
+    as_of: Day
     """Date of the data, shown on every output."""
-    expires_on: dt.date
+    expires_on: Day
     """The page asks for a new map after this day; default a year after `as_of`."""
     language: Literal["en", "es"] = "en"
     """Language of the map page."""
@@ -316,8 +334,8 @@ class Project(Section):
     areas: Areas
     regions: Regions | None = None
     people: People
-    providers: Annotated[tuple[ProviderFile, ...], Field(min_length=1)]
-    venues: tuple[VenueFile, ...] = ()
+    providers: Annotated[tuple[ProviderFile, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    venues: Annotated[tuple[VenueFile, ...], BeforeValidator(_as_tuple)] = ()
     towns: Path | None = None
     """Optional CSV with name, lon, lat, population: labels on the map."""
     access: Access = Field(default_factory=lambda: Access(headline_min=30))
@@ -333,9 +351,12 @@ class Project(Section):
     @model_validator(mode="before")
     @classmethod
     def _expires_after_a_year(cls, table: Any) -> Any:  # noqa: ANN401 - whatever the file holds
-        as_of = table.get("as_of") if isinstance(table, dict) else None
-        if not isinstance(as_of, dt.date) or "expires_on" in table:
+        if not isinstance(table, dict) or "expires_on" in table:
             return table
+        try:
+            as_of = _day(table.get("as_of"))
+        except ValueError:  # of which `as_of` itself tells
+            return {**table, "expires_on": dt.date.max}
         leap_day = (as_of.month, as_of.day) == (2, 29)
         later = as_of.replace(year=min(as_of.year + 1, dt.MAXYEAR), day=28 if leap_day else as_of.day)
         return {**table, "expires_on": later}

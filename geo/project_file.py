@@ -121,9 +121,11 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        remedy = "Text needs quotes; keys need an = sign."
+        remedy = "Text needs quotes; keys need an = sign; dates are written 2026-11-01."
         if "\\" in str(error):
             remedy = "In paths write / instead of \\, or put them in single quotes."
+        elif "twice" in str(error) or "overwrite" in str(error):
+            remedy = "Write each table and key once."
         raise ProjectError([Problem(f"is not valid TOML: {error}.", file=path, remedy=remedy)]) from None
 
 

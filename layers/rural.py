@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geo.crs import require_same_crs
+from geo.people import RUCA_UNKNOWN
 from layers.access import mean_over_people, share_beyond
 
 RURAL_FROM_RUCA = 4
@@ -36,7 +37,7 @@ def rural_by_ruca(codes: pd.Series) -> pd.Series:
     >>> rural_by_ruca(pd.Series([1.0, 3.0, 4.1, 10.0, 99.0])).tolist()
     [False, False, True, True, False]
     """
-    return ((codes >= RURAL_FROM_RUCA) & (codes < 99)).rename("rural")  # noqa: PLR2004 - 99 is "not coded"
+    return ((codes >= RURAL_FROM_RUCA) & (codes < RUCA_UNKNOWN)).rename("rural")
 
 
 def rural_by_urban_areas(points: gpd.GeoDataFrame, urban: gpd.GeoDataFrame) -> pd.Series:

@@ -156,6 +156,15 @@ def test_without_areas_people_are_still_checked(tmp_path):
     assert len(read(people_file(tmp_path, "tract,pop,lon,lat\n1,5,-80,32.5\n"), areas=None).table) == 1
 
 
+def test_codes_that_are_no_ruca_codes_are_refused_and_absent_ones_counted(tmp_path):
+    rows = "tract,pop,lon,lat,code\n1,5,-90.5,32.5,10.6\n2,5,-90.5,32.5,{}\n3,5,-90.5,32.5,99\n4,5,-90.5,32.5,\n"
+    reading = read(people_file(tmp_path, rows.format("1")), ruca="code")
+    assert reading.dropped == (Dropped("people.csv", "without a RUCA code: kept, as not rural", 2),)
+    assert refused(people_file(tmp_path, rows.format("14.3")), ruca="code") == [
+        "people.csv, column 'code', row 3: is no RUCA code. Codes run from 1 to 10.6, and 99 means not coded."
+    ]
+
+
 def test_empty_columns(tmp_path):
     path = people_file(tmp_path, "tract,pop,lon,lat,poor\n1,0,-90.5,32.5,\n")
     assert refused(path, indicators=POVERTY) == [

@@ -99,7 +99,8 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
     [
         ("[access]\nbands_min = [60, 30]", "bands_min must rise"),
         ("[access]\nbands_min = [20, 60]\nheadline_min = 30", "headline_min must be one of bands_min"),
-        ('[access]\nbands_min = "cms"', "known: hpsa, cms_rural, far"),
+        ('[access]\nbands_min = "cms"', "key 'access.bands_min': 'cms' is not a preset; known: hpsa, cms_rural, far"),
+        ("[access]\nbands_min = {}", "key 'access.bands_min'"),
         ("[access]\nbands_min = []", "at least 1 item"),
         ("[weights]\naccess_gap = 0\nneed = 0\nreach = 0", "at least one weight must be above 0"),
         ("[weights]\nneed = -1", "greater than or equal to 0"),
@@ -123,6 +124,36 @@ def test_a_file_that_is_no_project(tmp_path: Path, content: bytes, words: str) -
     path.write_bytes(content)
     with pytest.raises(ProjectError, match=words):
         load_project(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "key 'as_of': is missing. Add it; README lists every key."),
+        ("as_of = 11/01/2026", "is not valid TOML"),
+        ('as_of = "November 2026"', "key 'as_of': is not a date. Write dates as 2026-11-01."),
+        ("as_of = 2026", "key 'as_of': is not a date. Write dates as 2026-11-01."),
+    ],
+)
+def test_a_date_that_is_none_is_one_problem(tmp_path: Path, line: str, said: str) -> None:
+    (problem,) = problems(tmp_path, GOOD.replace("as_of = 2026-11-01", line))
+    assert said in problem
+    assert "2026-11-01" in problem or not line
+
+
+def test_a_date_in_quotes_is_a_date(tmp_path: Path) -> None:
+    project = load_project(write(tmp_path, GOOD.replace("2026-11-01", '"2026-11-01"')))
+    assert (project.as_of.isoformat(), project.expires_on.isoformat()) == ("2026-11-01", "2027-11-01")
+
+
+def test_one_list_may_stand_in_a_table_of_its_own(tmp_path: Path) -> None:
+    project = load_project(write(tmp_path, GOOD.replace("[[providers]]", "[providers]")))
+    assert [section.category for section in project.providers] == ["shelter"]
+
+
+def test_a_table_that_stands_twice_is_told_as_that(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, GOOD + '[areas]\nid = "x"\n')
+    assert problem.endswith("Write each table and key once.")
 
 
 def test_a_folder_is_told_apart(tmp_path: Path) -> None:
