@@ -329,11 +329,12 @@ def _print_table(table: pd.DataFrame, *, noun: str) -> None:
     view.add_column(noun.capitalize())
     for heading in ("Priority", "Gap", "Need", "Reach", "Minutes*", "People"):
         view.add_column(heading, justify="right")
-    for row in table.itertuples():
-        minutes = UNREACHABLE if row.minutes_worst == float("inf") else f"{row.minutes_worst:.0f}"
+    number = load_texts("en").number  # halves go up, as on the page
+    for row in table.to_dict(orient="records"):
+        minutes = UNREACHABLE if row["minutes_worst"] == float("inf") else number(row["minutes_worst"])
         cells = [
-            row.rank, f"{row.rank_low}–{row.rank_high}", row.name, f"{row.priority:.1f}", f"{row.access_gap:.2f}",
-            f"{row.need:.2f}", f"{row.reach:.2f}", minutes, f"{row.population:,}",
+            row["rank"], f"{row['rank_low']}–{row['rank_high']}", row["name"], number(row["priority"], 1),
+            *(number(row[part], 2) for part in ("access_gap", "need", "reach")), minutes, number(row["population"]),
         ]  # fmt: skip
         view.add_row(*(Text(printable(str(cell))) for cell in cells))
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)

@@ -174,6 +174,14 @@ def _history(path: Path) -> Problem:
 
 def _unreadable(path: Path, reason: str) -> Problem:
     """Return the problem of a file that libosmium gave up on."""
+    if "twice in input" in reason:
+        return _history(path)
+    if "out of order" in reason:
+        return Problem(
+            "its nodes, ways or relations do not stand in the order of their ids.",
+            file=path,
+            remedy=f"Sort it: osmium sort {path.name} -o sorted.osm.pbf",
+        )
     return Problem(
         f"the file cannot be read as OpenStreetMap data ({reason.strip()}).",
         file=path,

@@ -56,7 +56,7 @@ def palma(access: pd.Series, population: pd.Series) -> float:
     order = np.argsort(access.to_numpy(), kind="stable")
     people = population.to_numpy(dtype=float)[order]
     values = access.to_numpy(dtype=float)[order]
-    if people.sum() == 0 or values.max() == 0:
+    if people.sum() == 0 or (values * people).sum() == 0:
         return 1.0
     end = np.cumsum(people) / people.sum()
     start = np.concatenate([[0.0], end[:-1]])

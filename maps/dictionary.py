@@ -10,7 +10,7 @@ from maps.texts import Texts
 from maps.values import View
 
 COUNT, SCORE, SHARE, MINUTES = "count", "score", "share", "minutes"
-DISTANCE, INDEX, TEXT, IDENTIFIER = "distance", "index", "text", "identifier"
+DISTANCE, INDEX, RATE, TEXT, IDENTIFIER = "distance", "index", "rate", "text", "identifier"
 """Kinds of column: what its numbers are, and so how they are shown."""
 
 
@@ -63,7 +63,7 @@ COLUMNS = (
     Column("unreachable_{category}", SHARE, 0, 1),
     Column("rural_beyond_{band}_{category}", COUNT, 0),
     Column("beyond_{band}_{category}", SHARE, 0, 1),
-    Column("per_10k_{category}", INDEX, 0),
+    Column("per_10k_{category}", RATE, 0),
     Column("one_only_{category}", SHARE, 0, 1),
     Column("second_{category}", MINUTES, 0),
     Column("indicator_{indicator}", INDEX),

@@ -92,7 +92,7 @@ def _rounded(table: pd.DataFrame) -> pd.DataFrame:
         column: MINUTES_DECIMALS
         if column.startswith(("minutes_", "median_", "p90_", "second_", "exit_", "from_milepost", "to_milepost"))
         else 2
-        if column.startswith(("indicator_", "per_10k_"))
+        if column.startswith("indicator_")
         else 0
         if column.startswith("rural_beyond_")
         else SHARE_DECIMALS

@@ -26,6 +26,7 @@ from maps.dictionary import (
     GAP_COLUMNS,
     IDENTIFIER,
     MINUTES,
+    RATE,
     SCORE,
     SECTION_COLUMNS,
     SHARE,
@@ -43,7 +44,16 @@ from maps.view import make_view
 _GENERAL = "General"
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
 _FORMATS: Mapping[str, str] = MappingProxyType(
-    {COUNT: "#,##0", SCORE: "0.0", SHARE: "0%", MINUTES: "0.0", DISTANCE: "0.0", TEXT: _GENERAL, IDENTIFIER: "@"}
+    {
+        COUNT: "#,##0",
+        SCORE: "0.0",
+        SHARE: "0%",
+        MINUTES: "0.0",
+        DISTANCE: "0.0",
+        RATE: "0.00##",
+        TEXT: _GENERAL,
+        IDENTIFIER: "@",
+    }
 )
 _PLAIN = "0.00"
 _BARS: Mapping[str, tuple[float, str]] = MappingProxyType(

@@ -96,6 +96,13 @@ def test_two_runs_give_the_same_bytes(study: Path, out: Path) -> None:
     assert first == second
 
 
+def test_what_is_printed_is_rounded_as_on_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"rank": 1, "rank_low": 1, "rank_high": 2, "name": "Hinds", "priority": 54.65, "access_gap": 0.125}
+    figures = {"need": 0.5, "reach": 0.5, "minutes_worst": 60.5, "population": 1200}
+    cli._print_table(pd.DataFrame([row | figures]), noun="county")
+    assert capsys.readouterr().out.splitlines()[1].split()[3:] == ["54.7", "0.13", "0.50", "0.50", "61", "1,200"]
+
+
 def test_priorities_can_be_recomputed_from_the_csv(out: Path) -> None:
     table = pd.read_csv(out / "ranking.csv", dtype={"area_id": str})
     weights = json.loads((out / "manifest.json").read_text())["parameters"]["weights"]

@@ -276,6 +276,15 @@ def test_damaged_files_are_refused(tmp_path, name, content):
         read_osm([path])
 
 
+@pytest.mark.parametrize(("ids", "remedy"), [((2, 1), "osmium sort"), ((1, 1), "plain extract of one date")])
+def test_ways_out_of_order_or_twice_are_refused_with_what_helps(tmp_path, ids, remedy):
+    path = tmp_path / "a.osm"
+    ways = "".join(f'<way id="{number}" version="1"><tag k="highway" v="primary"/></way>' for number in ids)
+    path.write_text(f'<osm version="0.6">{ways}</osm>')
+    with pytest.raises(InputError, match=remedy):
+        read_osm([path])
+
+
 def test_a_truncated_extract_is_refused(malta, tmp_path):
     content = malta.read_bytes()
     for share in (0.02, 0.5, 0.99):

@@ -136,3 +136,4 @@ def test_palma_at_its_limits() -> None:
     assert palma(pd.Series([2.0, 2.0, 2.0]), pd.Series([1, 5, 9])) == pytest.approx(1.0)
     assert palma(pd.Series([0.0, 1.0]), pd.Series([50, 50])) == np.inf
     assert palma(pd.Series([0.0, 0.0]), pd.Series([50, 50])) == 1.0
+    assert palma(pd.Series([0.0, 3.0]), pd.Series([50, 0])) == 1.0  # where there is access nobody lives

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import math
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -92,6 +93,11 @@ def test_numbers_are_numbers_with_formats(full, book):
     assert sheet.cell(2, columns.index("area_id") + 1).value == full.areas.index[0]
     assert sheet.cell(2, columns.index("priority") + 1).data_type == "n"
     assert len(sheet.conditional_formatting) == 4 + 1  # bars, and the head after the day of expiry
+
+
+def test_a_little_capacity_is_not_rounded_to_none(full):
+    little = replace(full, areas=full.areas.assign(per_10k_legal=0.0012))
+    assert ranking_table(little)["per_10k_legal"].eq(0.0012).all()
 
 
 def test_small_tables_have_a_row_per_service(full, book):
