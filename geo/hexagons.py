@@ -46,7 +46,8 @@ def hexagon_areas(areas: gpd.GeoDataFrame, *, resolution: int) -> gpd.GeoDataFra
             ]
         )
     shape = h3.geo_to_h3shape(land)
-    cells = sorted(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap"))
+    # Those that several parts of the land share come once for each of them.
+    cells = sorted(set(h3.h3shape_to_cells_experimental(shape, resolution, contain="overlap")))
     # H3 gives (lat, lon) pairs.
     outlines = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in cells]
     grid = gpd.GeoDataFrame({"area_id": cells}, geometry=outlines, crs=WGS84).to_crs(areas.crs)

@@ -66,7 +66,9 @@ def test_a_polygon_file_is_spread_when_read(tmp_path) -> None:
 
 
 def test_hexagons_cover_the_land_once() -> None:
-    county = frame([box(500_000, 3_600_000, 560_000, 3_640_000)], area_id=["1"], name=["Example"])
+    """Also where an island lies in the cells of the mainland."""
+    land = box(500_000, 3_600_000, 560_000, 3_640_000) | box(560_500, 3_610_000, 562_000, 3_620_000)
+    county = frame([land], area_id=["1"], name=["Example"])
     cells = hexagon_areas(county, resolution=6)
     assert cells.geometry.area.sum() == pytest.approx(county.geometry.area.sum(), rel=1e-4)
     assert cells.geometry.union_all().symmetric_difference(county.geometry[0]).area < 1e-4 * county.geometry.area.sum()
