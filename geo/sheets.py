@@ -168,7 +168,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame
     path
         An .xlsx or .xlsm file.
     sheet
-        Name of the sheet; None takes the first that is visible.
+        Name of the sheet; None takes the first visible one with two rows and two columns or more, else the first.
 
     Returns
     -------
@@ -193,11 +193,23 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame
     if sheet is not None and sheet not in names:
         near = nearest(sheet, names, cutoff=0) or names[0]
         raise InputError([Problem(f"there is no sheet {sheet!r}.", file=path, remedy=f"Did you mean {near!r}?")])
-    page = next(page for page in visible if sheet is None) if sheet is None else book[sheet]
-    notes = (f"the first of {len(visible)} sheets",) if sheet is None and len(visible) > 1 else ()
+    page, notes = (book[sheet], ()) if sheet is not None else _first_table(visible)
     _refuse_merged(page, path)
     rows = [[_cell_text(value) for value in row] for row in page.iter_rows(values_only=True)]
     return _framed(rows, path), notes
+
+
+def _first_table(pages: Sequence["Worksheet"]) -> tuple["Worksheet", tuple[str, ...]]:
+    """Return the first sheet that is more than a list of remarks, and which of several it is."""
+    number = next((n for n, page in enumerate(pages) if page.max_row > 1 and page.max_column > 1), 0)
+    if len(pages) == 1:
+        return pages[0], ()
+    which = (
+        f"sheet {number + 1} of {len(pages)}: there is no table before"
+        if number
+        else f"the first of {len(pages)} sheets"
+    )
+    return pages[number], (which,)
 
 
 def _cell_text(value: object) -> str:

@@ -175,6 +175,17 @@ class TestWorkbook:
         assert list(read_table(path, layer="Providers").columns) == ["name"]
         assert refused(path, layer="Provider") == ["list.xlsx: there is no sheet 'Provider'. Did you mean 'Providers'?"]
 
+    def test_sheets_of_notes_before_the_table_are_passed_over(self, tmp_path):
+        book = openpyxl.Workbook()
+        for line in ("About this list", "Call Ann before you change it"):
+            book.active.append([line])
+        page = book.create_sheet("Providers")
+        for row in (["name", "lon"], ["A", 1]):
+            page.append(row)
+        book.save(tmp_path / "list.xlsx")
+        table = read_table(tmp_path / "list.xlsx")
+        assert (table["name"].tolist(), table.attrs["notes"]) == (["A"], ("sheet 2 of 2: there is no table before",))
+
     def test_damaged_workbooks(self, tmp_path):
         path = tmp_path / "list.xlsx"
         path.write_bytes(b"PK\x03\x04 not really")
