@@ -161,7 +161,8 @@ def _width(line: str, separator: str) -> int:
 def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read one sheet of an Excel workbook as text.
 
-    Whole numbers lose their ".0", dates become ISO text; formulas give the value that Excel stored.
+    Whole numbers lose their ".0", dates become ISO text, percentages stay percentages and the zeros of a format such as
+    "00000" are there; formulas give the value that Excel stored.
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame
         raise InputError([Problem(f"there is no sheet {sheet!r}.", file=path, remedy=f"Did you mean {near!r}?")])
     page, notes = (book[sheet], ()) if sheet is not None else _first_table(visible)
     _refuse_merged(page, path)
-    rows = [[_cell_text(value) for value in row] for row in page.iter_rows(values_only=True)]
+    rows = [[_cell_text(cell.value, cell.number_format) for cell in row] for row in page.iter_rows()]
     return _framed(rows, path), notes
 
 
@@ -212,9 +213,15 @@ def _first_table(pages: Sequence["Worksheet"]) -> tuple["Worksheet", tuple[str, 
     return pages[number], (which,)
 
 
-def _cell_text(value: object) -> str:
+def _cell_text(value: object, shown_as: str) -> str:
+    """Return a cell as Excel shows it, where that says more than its value: 08001 for 8001, 12.3% for 0.123."""
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if set(shown_as) == {"0"} and float(value).is_integer():
+            return str(int(value)).zfill(len(shown_as))
+        if shown_as.endswith("%"):
+            return f"{value * 100:.12g}%"
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
     if isinstance(value, float) and value.is_integer():

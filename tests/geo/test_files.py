@@ -161,6 +161,15 @@ class TestWorkbook:
             "Unmerge them in Excel, so that row 1 holds one name per column and each row its own values."
         ]
 
+    def test_percentages_and_leading_zeros_are_read_as_excel_shows_them(self, tmp_path):
+        book = openpyxl.Workbook()
+        for row in (["fips", "poor", "n"], [8001, 0.123, 7], ["08003", "12%", 0.07]):
+            book.active.append(row)
+        book.active["A2"].number_format, book.active["B2"].number_format = "00000", "0.0%"
+        book.save(tmp_path / "list.xlsx")
+        table = read_table(tmp_path / "list.xlsx")
+        assert table.to_numpy().tolist() == [["08001", "12.3%", "7"], ["08003", "12%", "0.07"]]
+
     def test_merged_data_are_refused(self, tmp_path):
         path = self.workbook(tmp_path, [["a", "b"], ["1", "2"], [None, "3"]], merge=["A2:A3"])
         assert refused(path)[0].startswith("list.xlsx, row 2: cells are merged among the data (A2:A3).")
