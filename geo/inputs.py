@@ -33,6 +33,7 @@ COARSE_AREAS = frozenset({"county", "parish", "borough"})
 """Areas, by their name in the singular, that are coarse enough to stand in for a confidential provider."""
 
 _OVERLAP = 0.02
+_NAMED = 3
 
 T = TypeVar("T")
 
@@ -174,6 +175,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
             *osm.dropped,
             *routes.notes,
             *_overlap(areas.table, extent, project),
+            *_empty(areas.table, people.table, project),
             *dict.fromkeys(entry for part in readings for entry in part.dropped),
         ),
         files=(
@@ -241,6 +243,19 @@ def _overlap(areas: gpd.GeoDataFrame, extent: shapely.Geometry, project: Project
         f"{project.areas.plural} overlap on {share:.0%} of the land: people and venues there count in one of them only"
     )
     return [Dropped(project.areas.file.name, text, None)]
+
+
+def _empty(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame, project: Project) -> list[Dropped]:
+    """Return a note of the areas without anybody: their people may be missing from the file."""
+    living = people.geometry.to_numpy()[people["population"].to_numpy() > 0]
+    lived_in = shapely.STRtree(living).query(areas.geometry.to_numpy(), predicate="intersects")[0]
+    names = areas["name"].to_numpy()[np.setdiff1d(np.arange(len(areas)), lived_in)]
+    if not len(names):
+        return []
+    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    text = f"in which nobody of this file lives, ranked as empty: {', '.join(names[:_NAMED])}{rest}"
+    what = project.areas.singular if len(names) == 1 else project.areas.plural
+    return [Dropped(project.people.file.name, f"{what} {text}", len(names))]
 
 
 def _refuse_no_corridor(ways: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, project: Project) -> None:

@@ -16,7 +16,7 @@ from geo.project import Project, ProviderFile
 from geo.provider_fields import categories, is_public
 from geo.provider_rows import Rows
 from geo.secrets import bare_link, degrees_of, fold, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
-from geo.sources import choose, open_source
+from geo.sources import choose, find_column, open_source
 from geo.tables import row_numbers
 
 SECRET_WORDS = re.compile(
@@ -43,10 +43,11 @@ def provider_doubts(project: Project) -> list[Problem]:
     -------
     list of Problem
         Files without a column ``public`` all of whose rows are confidential for that reason; public rows that their
-        name or category suggests to be a shelter, safe house or domestic-violence program; and confidential rows whose
-        name, address, phone, link or place a public row gives as well.
+        name or category suggests to be a shelter, safe house or domestic-violence program; rows that stand twice; and
+        confidential rows whose name, address, phone, link or place a public row gives as well.
     """
-    return [*(doubt for section in project.providers for doubt in _doubts(section)), *_said_elsewhere(project)]
+    doubts = (doubt for section in project.providers for doubt in (*_doubts(section), *_repeated(section)))
+    return [*doubts, *_said_elsewhere(project)]
 
 
 def _doubts(section: ProviderFile) -> list[Problem]:
@@ -79,6 +80,27 @@ def _doubts(section: ProviderFile) -> list[Problem]:
             file=section.file,
             rows=row_numbers(frame.index[doubtful]),
             remedy="Make sure that the operator publishes this address and agrees; otherwise set public to no.",
+        )
+    ]
+
+
+def _repeated(section: ProviderFile) -> list[Problem]:
+    """Return the rows that differ from another by their identifier at most."""
+    try:
+        frame = open_source(section).frame
+    except InputError:
+        return []
+    own = find_column(frame, section.columns.get("id", "id"))
+    said = pd.DataFrame(frame).drop(columns=[own] if own else []).astype("str")
+    twice = said.duplicated(keep=False)
+    if not twice.any():
+        return []
+    return [
+        Problem(
+            "says the same as another row: each counts as a provider.",
+            file=section.file,
+            rows=row_numbers(frame.index[twice]),
+            remedy="Remove the repeats, unless there are several.",
         )
     ]
 

@@ -110,6 +110,17 @@ def test_areas_on_top_of_each_other_are_told(study):
     assert re.match(r"counties overlap on 1\d% of the land: people and venues there count in one of them", entry.reason)
 
 
+def test_areas_whose_people_are_missing_are_told(study):
+    assert not [entry for entry in load(study).dropped if "nobody" in entry.reason]
+    people, areas = pd.read_csv(study / "people.csv"), gpd.read_file(study / "counties.geojson")
+    gone = areas[areas["NAME"].isin(["Hinds", "Rankin"])].union_all()
+    points = gpd.GeoSeries(gpd.points_from_xy(people["lon"], people["lat"]), crs=4326)
+    people[~points.intersects(gone)].to_csv(study / "people.csv", index=False)
+    (entry,) = [entry for entry in load(study).dropped if "nobody" in entry.reason]
+    assert (entry.source, entry.count) == ("people.csv", 2)
+    assert entry.reason == "counties in which nobody of this file lives, ranked as empty: Hinds, Rankin"
+
+
 def test_mistakes_of_several_kinds_are_an_input_error_with_all(study):
     replace(study, '["I 55", "I 20"]', '["I 555"]')
     replace(study, '"poverty_pct"', '"poverty"')

@@ -50,6 +50,15 @@ def test_a_file_without_the_column_public_is_said_to_be_all_confidential(study: 
     assert "Warning: providers.csv: has no column 'public': all 83 rows are confidential." in result.stderr
 
 
+def test_rows_that_stand_twice_are_asked_about_whatever_their_id(study: Path) -> None:
+    table = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    again = table.iloc[[4, 7]].assign(id=["again-1", "again-2"])
+    pd.concat([table, again]).to_csv(study / "providers.csv", index=False)
+    result = run("check", study / "project.toml")
+    assert result.exit_code == 0
+    assert f"Warning: providers.csv, rows 6, 9, {len(table) + 2}, {len(table) + 3}: says the same" in result.stderr
+
+
 def test_what_a_public_row_says_of_a_confidential_one_is_told(study: Path) -> None:
     """The audit cannot look for what is shown on purpose, so the planner must know."""
     table = tell_all(study)
