@@ -12,13 +12,16 @@ import numpy as np
 from scipy.spatial import KDTree
 
 SURE = 12.0
-"""Log-likelihood by which the true place must explain the minutes better. With independent errors chance reaches it
-with a probability below 1e-6, whatever the distance between the two places."""
+"""Log-likelihood by which the true places must explain the minutes better: chance reaches it about once in a hundred
+thousand. For one place of several it is more by the logarithm of their number: each is another chance."""
 
 REACH_M = 80_000
 """Areas farther than this from every provider, in metres, are left out: their minutes follow the highways."""
 
 MIN_AREAS = 8
+NEIGHBOURS = 30
+"""Areas around each one whose errors may be like its own; of few areas a quarter."""
+
 GRID = 21
 """Candidate places along each side of the square around a region that `locate` tries."""
 
@@ -116,7 +119,8 @@ def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
         sum(categories[name].misfit() - categories[name].misfit(which, one.place) for name in one.categories)
         for which, one in enumerate(hidden)
     ]
-    betrayed = [which for which in everyone if alone[which] > SURE or (together > SURE and alone[which] > 0)]
+    sure_alone = SURE + np.log(len(hidden))
+    betrayed = [which for which in everyone if alone[which] > sure_alone or (together > SURE and alone[which] > 0)]
     if together > SURE and not betrayed:
         betrayed = [int(np.argmax(alone))]
     if betrayed:
@@ -157,22 +161,29 @@ class _Category:
         minutes = published.minutes.get(category, np.empty(0))
         used = np.isfinite(minutes) & near if len(minutes) else np.zeros(0, dtype=np.int64)
         self.areas, self.minutes = published.areas[used], minutes[used]
-        points = np.concatenate([public, at[members].reshape(-1, 2)])
-        self.distance_m, nearest = KDTree(points).query(self.areas, k=list(range(1, self.nth + 2)))
+        self.distance_m, nearest = self._distances(public, at[members])
         self.nearest = np.append(np.full(len(public), -1), [*members, -1])[nearest]  # the last: no such neighbour
+        usual_m, _ = self._distances(public, _stand_ins(hidden)[members])
+        self.independent = _independent(self.areas, usual_m[:, self.nth - 1], self.minutes)
+
+    def _distances(self, public: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return metres from each area to the nearest providers, one more than are asked for, and which they are."""
+        points = np.concatenate([public, members.reshape(-1, 2)])
+        return KDTree(points).query(self.areas, k=list(range(1, self.nth + 2)))
 
     def misfit(self, which: int | None = None, place: np.ndarray | None = None) -> float:
         """Return the negative log-likelihood of the minutes, up to a constant: n/2 · ln of the squared misfit.
 
-        With one provider at another place, when it is given.
+        With one provider at another place, when it is given. n counts what is independent in the errors: minutes follow
+        the same roads, so that areas beside each other are all wrong in the same way.
         """
         more = self.also.misfit(which, place) if self.also else 0.0
         distance_m = self.distance_m[:, self.nth - 1] if place is None else self._moved(which, place)
         known = np.isfinite(distance_m)
         if known.sum() < MIN_AREAS:
             return more
-        squares = _squares(distance_m[known], self.minutes[known])
-        return more + 0.5 * float(known.sum()) * float(np.log(squares + 1e-9))
+        squares = float(np.sum(_errors(distance_m[known], self.minutes[known]) ** 2))
+        return more + 0.5 * self.independent * float(known.sum()) * float(np.log(squares + 1e-9))
 
     def _moved(self, which: int | None, place: np.ndarray) -> np.ndarray:
         """Return the distances to the nth nearest provider when one of them moves."""
@@ -182,9 +193,22 @@ class _Category:
         return moved
 
 
-def _squares(distance_m: np.ndarray, minutes: np.ndarray) -> float:
-    """Return the sum of the squares that a straight line leaves, of minutes over distance."""
+def _errors(distance_m: np.ndarray, minutes: np.ndarray) -> np.ndarray:
+    """Return what a straight line, of minutes over distance, leaves."""
     apart, rest = distance_m - distance_m.mean(), minutes - minutes.mean()
     spread = float(apart @ apart)
     slope = float(apart @ rest) / spread if spread > 0 else 0.0
-    return float(np.sum((rest - slope * apart) ** 2))
+    errors: np.ndarray = rest - slope * apart
+    return errors
+
+
+def _independent(areas: np.ndarray, distance_m: np.ndarray, minutes: np.ndarray) -> float:
+    """Return which share of the errors is independent: one in so many as are alike by their correlation."""
+    known = np.isfinite(distance_m)
+    n = int(known.sum())
+    if n < MIN_AREAS:
+        return 1.0
+    errors = _errors(distance_m[known], minutes[known])
+    beside = KDTree(areas[known]).query(areas[known], k=range(2, 2 + min(NEIGHBOURS, n // 4)))[1]
+    correlation = errors @ errors[beside] / (float(errors @ errors) + 1e-9)
+    return 1 / (1 + max(0.0, float(np.cumsum(correlation).max())))

@@ -120,6 +120,21 @@ def test_minutes_of_stand_ins_lead_to_the_stand_ins(seed: int) -> None:
         assert np.hypot(*(found - one.stand_in)) < np.hypot(*(found - one.place))
 
 
+def test_errors_that_neighbours_share_are_no_false_alarm() -> None:
+    """Roads are winding in one county and straight in the next; and many places are many chances."""
+    rng = np.random.default_rng(55)
+    areas = rng.uniform(0, 400_000, (660, 2))
+    middles = np.stack(np.meshgrid(*[np.arange(25_000, 400_000, 50_000)] * 2), axis=-1).reshape(-1, 2)
+    distance = np.min(np.hypot(*(areas[:, None] - middles[None]).transpose(2, 0, 1)), axis=1)
+    bends = rng.uniform(0.7, 2.5, (20, 20))[tuple((areas / 40_000).astype(int).T)]
+    published = Published(areas, {"shelter": distance / 1000 * bends + 4}, {})
+    draw = np.random.default_rng(5)
+    for _ in range(8):
+        places = middles + draw.uniform(-25_000, 25_000, middles.shape)
+        hidden = [Hidden(("shelter",), *pair, 35_000) for pair in zip(middles, places, strict=True)]
+        assert (radius_said_m(published, hidden) == 35_000).all()
+
+
 def test_few_areas_or_other_categories_say_nothing() -> None:
     published, hidden = scene(true_minutes=True, n=5)
     assert evidence(published, hidden, chosen=[0]) == 0
