@@ -22,6 +22,9 @@ from geo.tables import Table, check, row_numbers
 
 CONFIDENTIAL_NAME = "Confidential provider"
 
+KINDS_OF_REGION = ("county", "parish", "borough")
+"""Words that may stand behind the name of a region."""
+
 LEAST_REGION_KM2 = 25
 """A smaller region cannot stand in for a place: it may be a town, or a block, with few buildings."""
 
@@ -200,7 +203,7 @@ def _key(name: str) -> str:
     'st. tammany'
     """
     words = name.casefold().split()
-    return " ".join(words[:-1] if len(words) > 1 and words[-1] in {"county", "parish", "borough"} else words)
+    return " ".join(words[:-1] if len(words) > 1 and words[-1] in KINDS_OF_REGION else words)
 
 
 def _unpadded(identifier: str) -> str:

@@ -4,9 +4,10 @@ A place is found by its coordinates as numbers, exact, rounded or cut off to thr
 100 m or finer in metres), both close together, side by side in two columns, or as shapes; and as binary numbers.
 """
 
+import dataclasses
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,9 @@ WEB_MERCATOR = CRS.from_epsg(3857)
 
 LEAST_DECIMALS = 3
 """Decimals of a degree from which a rounded coordinate counts: about 100 m."""
+
+DECIMALS_OF_WHOLE = (5, 6, 7)
+"""Decimals of a degree that formats of maps write as whole numbers."""
 
 EXACT_DEG, EXACT_M = 1e-6, 0.5
 CLOSE_CHARS, LINE_CHARS = 200, 5_000
@@ -212,7 +216,8 @@ class _Places:
         if piece.text:
             numbers = numbers_in(piece.text)
             for frame in self.frames:
-                yield from (("coordinates", self.which[row]) for row in frame.match_text(numbers))
+                for form in (numbers, *_scaled(numbers)) if frame.geographic else (numbers,):
+                    yield from (("coordinates", self.which[row]) for row in frame.match_text(form))
             self._measure(_adjacent(numbers))
         if len(piece.vertices):
             for frame in self.frames:
@@ -229,6 +234,14 @@ class _Places:
             if len(inside):
                 distance, _ = KDTree(inside * scale).query(places * scale)
                 self.nearest_m[self.which] = np.minimum(self.nearest_m[self.which], distance)
+
+
+def _scaled(numbers: Numbers) -> Iterator[Numbers]:
+    """Yield whole numbers as what they are in degrees when they count small parts of one."""
+    whole = numbers.decimals == 0
+    for decimals in DECIMALS_OF_WHOLE:
+        scaled, fine = numbers.value / 10**decimals, np.where(whole, decimals, 0)
+        yield dataclasses.replace(numbers, value=scaled, decimals=fine)
 
 
 def _adjacent(numbers: Numbers) -> np.ndarray:
@@ -248,6 +261,7 @@ class _Frame:
         self.exact = EXACT_DEG if self.geographic else EXACT_M
         self.coarsest = 10.0**-LEAST_DECIMALS if self.geographic else 100.0
         self.tree = KDTree(self.xy)
+        self.written = np.abs(self.xy) if self.geographic else self.xy  # "90.4 W" has no minus sign
         self.low, self.high = self.xy.min(axis=0) - 2 * self.coarsest, self.xy.max(axis=0) + 2 * self.coarsest
         magnitudes = np.abs([self.low, self.high])
         self.least = float(np.where(self.low * self.high < 0, 0.0, magnitudes.min(axis=0)).min())
@@ -270,16 +284,19 @@ class _Frame:
         """Return the places of which both coordinates stand close together in a text."""
         rows: set[int] = set()
         least = LEAST_DECIMALS if self.geographic else 0
-        near = [(numbers.value >= low) & (numbers.value <= high) for low, high in zip(self.low, self.high, strict=True)]
+        if self.geographic:
+            numbers = dataclasses.replace(numbers, value=np.abs(numbers.value))
+        reach = 1.01 * self.coarsest
+        bounds = zip(self.written.min(axis=0) - 2 * reach, self.written.max(axis=0) + 2 * reach, strict=True)
+        near = [(numbers.value >= low) & (numbers.value <= high) for low, high in bounds]
         fine = np.flatnonzero((numbers.decimals >= least) & (near[0] | near[1]))
         if not len(fine):
             return rows
         order = fine[np.argsort(numbers.value[fine], kind="stable")]
         values = numbers.value[order]
-        reach = 1.01 * self.coarsest
-        low, high = np.searchsorted(values, self.xy - reach), np.searchsorted(values, self.xy + reach)
+        low, high = (np.searchsorted(values, self.written + step) for step in (-reach, reach))
         for row in np.flatnonzero((low < high).all(axis=1)):
-            hits = [self._hits(numbers, order[low[row, k] : high[row, k]], self.xy[row, k]) for k in (0, 1)]
+            hits = [self._hits(numbers, order[low[row, k] : high[row, k]], self.written[row, k]) for k in (0, 1)]
             if hits[0] and hits[1] and any(_together(numbers, i, j) for i in hits[0] for j in hits[1] if i != j):
                 rows.add(int(row))
         return rows

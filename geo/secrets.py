@@ -21,7 +21,7 @@ from geo.errors import InputError, Problem
 from geo.points import coordinate_columns
 from geo.project import ProviderFile
 from geo.provider_fields import categories, is_public
-from geo.provider_rows import CONFIDENTIAL_NAME, Rows, region_rows
+from geo.provider_rows import CONFIDENTIAL_NAME, KINDS_OF_REGION, Rows, region_rows
 from geo.sources import choose, find_column, open_source, presentable_columns
 from geo.tables import parse_numbers
 from geo.vocabulary import CATEGORIES
@@ -50,6 +50,7 @@ _PARTS_OF_HOUSES = frozenset(
 )  # fmt: skip
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _SIGNS = re.compile(r"[^\x00-\x7f\w]")
 _FOLDED = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(
     range(128, 256)
@@ -117,7 +118,7 @@ class Known:
 
 
 def read_secrets(
-    sections: Sequence[ProviderFile], *, regions: gpd.GeoDataFrame | None, crs: CRS, phones: Iterable[str] = ()
+    sections: Sequence[ProviderFile], *, regions: gpd.GeoDataFrame | None, crs: CRS, printed: Iterable[str] = ()
 ) -> tuple[Secret, ...]:
     """Return what must not be found, one `Secret` per confidential row.
 
@@ -130,8 +131,8 @@ def read_secrets(
         ``region_id``, ``name`` and polygons; None when they are not known.
     crs
         A metric CRS of the place.
-    phones
-        Numbers that are printed on purpose, such as the help line's.
+    printed
+        Names, numbers and addresses that are printed on purpose, such as the help line's.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def read_secrets(
         If a file cannot be read. No message repeats a cell.
     """
     opened = [(section, *open_rows(section)) for section in sections]
-    known = _known([(rows, shown) for _, rows, shown in opened], phones, regions)
+    known = _known([(rows, shown) for _, rows, shown in opened], printed, regions)
     return tuple(
         secret
         for section, rows, shown in opened
@@ -149,7 +150,7 @@ def read_secrets(
 
 
 def fold(text: str) -> tuple[str, ...]:
-    """Return the words of a text in the one form in which texts are compared.
+    """Return the words of a text in the one form in which texts are compared: small letters without accents.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def fold(text: str) -> tuple[str, ...]:
     ('12', 'oak', 'lane', 'suite', 'b')
     """
     if not text.isascii():
-        text = _SIGNS.sub(" ", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold())
+        text = _SIGNS.sub(" ", _ACCENTS.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).casefold())
     return tuple(text.encode().translate(_FOLDED).decode().split())
 
 
@@ -221,13 +222,14 @@ def _snake(name: object) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
 
 
-def _known(opened: Sequence[tuple[Rows, pd.Series]], phones: Iterable[str], regions: gpd.GeoDataFrame | None) -> Known:
-    """Gather what public rows, the vocabulary and the regions say."""
-    texts = {fold(word) for word in _VOCABULARY}
+def _known(opened: Sequence[tuple[Rows, pd.Series]], printed: Iterable[str], regions: gpd.GeoDataFrame | None) -> Known:
+    """Gather what public rows, the vocabulary, the regions and the help line say."""
+    lines = tuple(printed)
+    texts = {fold(word) for word in (*_VOCABULARY, *lines)}
     if regions is not None:
-        texts |= {fold(str(name)) for name in regions["name"]}
-    digits = {number for phone in phones for number in phone_digits(phone)}
-    links: set[str] = set()
+        texts |= {fold(f"{name} {kind}") for name in regions["name"] for kind in ("", *KINDS_OF_REGION)}
+    digits = {number for line in lines for number in phone_digits(line)}
+    links = {bare_link(line) for line in lines if is_link(line)}
     points: list[np.ndarray] = []
     for rows, shown in opened:
         public = rows.where(shown)

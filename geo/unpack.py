@@ -34,6 +34,9 @@ MAX_UNPACKED = 1_000_000_000
 MAX_DEPTH = 5
 """Wrappings within wrappings that are opened."""
 
+_PNG_HEAD = 400
+"""Bytes of a part of a PNG that tell what it is: keyword, language, translated keyword."""
+
 _TEXT_ENDS = (
     ".html",
     ".htm",
@@ -49,7 +52,17 @@ _TEXT_ENDS = (
     ".css",
     ".toml",
 )
-_MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml")
+_MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<xml")
+_TAG = re.compile(r"<[^<>]*>")
+_TAG_IN_WORD = re.compile(
+    r"(?<=\w)(?:</?(?:a|abbr|b|bdi|em|font|i|mark|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>)+(?=\w)"
+)
+_HEX_SHAPE = re.compile(r"(?<![0-9A-Fa-f])0[01][0-9A-Fa-f]{40,}(?![0-9A-Fa-f])")
+"""A shape as WKB: a point has 42 digits."""
+
+_MOST_ESCAPED = 3
+"""Times that a text may have been escaped."""
+
 _DATABASE = b"SQLite format 3"
 _LEAST_LETTERS = 4
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
@@ -158,11 +171,14 @@ class _Opener:
         encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
         text = content.decode(encoding, "replace")
         yield Piece(self.name, text=text, vertices=compact.unpack(text))
+        yield Piece(self.name, vertices=vertices_of(*map(_from_hex, _HEX_SHAPE.findall(text))))
         plain = _unescaped(text)
         if plain != text:
             yield Piece(self.name, text=plain)
         if "<" in plain:
-            yield Piece(self.name, text=re.sub(r"<[^<>]*>", " ", plain))
+            yield Piece(self.name, text=_TAG.sub(" ", plain))
+        if _TAG_IN_WORD.search(plain):
+            yield Piece(self.name, text=_TAG.sub(" ", _TAG_IN_WORD.sub("", plain)))
         if depth < MAX_DEPTH:
             for found in _DATA_ADDRESS.finditer(text):
                 try:
@@ -195,15 +211,15 @@ class _Opener:
             return b""
 
     def _png_texts(self, content: bytes) -> Iterator[bytes]:
-        """Yield the text, the Exif data and the profile of a PNG; unpacked where they are packed."""
+        """Yield all of a PNG but its pixels; unpacked where it is packed."""
         position = 8
         while position + 8 <= len(content):
             length, kind = struct.unpack_from(">I4s", content, position)
             chunk = content[position + 8 : position + 8 + length]
-            if kind in {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP"}:
+            if kind != b"IDAT":
                 yield chunk
-                keyword, _, rest = chunk.partition(b"\0")
-                yield from (keyword + b" " + text for skip in range(1, 5) if (text := self._inflate(rest[skip:], 15)))
+                starts = [found.end() for found in re.finditer(rb"\0", chunk[:_PNG_HEAD])]
+                yield from (text for start in starts if (text := self._inflate(chunk[start:], 15)))
             position += 12 + length
 
     def _database(self, content: bytes) -> Iterator[Piece]:
@@ -290,8 +306,11 @@ def _from_hex(cell: str) -> bytes:
 
 
 def _unescaped(text: str) -> str:
-    r"""Undo the escapes of HTML, of JSON (``\u0041``) and of addresses (``%41``)."""
-    text = html.unescape(text) if "&" in text else text
+    r"""Undo the escapes of HTML, also of what was escaped twice, of JSON (``\u0041``) and of addresses (``%41``)."""
+    for _ in range(_MOST_ESCAPED):
+        before, text = text, html.unescape(text) if "&" in text else text
+        if text == before:
+            break
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
     text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
     return re.sub(
@@ -327,6 +346,7 @@ def pdf_texts(content: bytes) -> list[str]:
         shown.append(" ".join(strings))
         hexed = [found[1].translate(None, _BLANKS) for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
         bare = [bytes.fromhex(digits[: len(digits) // 2 * 2].decode()) for digits in hexed]
+        shown.append(" ".join(_pdf_string(raw) for raw in bare))
         for strings_of_glyphs in ([_glyphs(raw) for raw in octets], [_glyphs(raw) for raw in bare]):
             line = list(chain.from_iterable(strings_of_glyphs))
             shown += [_translated(line, table) for table in tables]

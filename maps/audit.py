@@ -191,9 +191,9 @@ def search_for(study: Study, *, every: bool = False) -> Search:
     if not sections:
         return Search(())
     regions = stand_in_regions(project, crs=crs)
-    phones = _printed_phones(project.hotline.phone, project.hotline.state_line)
+    printed = _printed(project.hotline.model_dump())
     read = project.providers if every else sections
-    return Search(read_secrets(read, regions=regions, crs=crs, phones=phones), crs=[crs])
+    return Search(read_secrets(read, regions=regions, crs=crs, printed=printed), crs=[crs])
 
 
 def audit_study(folder: Path, study: Study, *, search: Search | None = None, earlier: Sequence[Searched] = ()) -> Audit:
@@ -244,9 +244,8 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     areas = _layer(folder, "areas")
     crs = _crs(manifest, areas)
     regions = _regions(parameters, areas)
-    line = parameters.get("hotline") or {}
-    phones = _printed_phones(*(str(line.get(key, "")) for key in ("phone", "state_line")))
-    secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, phones=phones)
+    printed = _printed(parameters.get("hotline") or {})
+    secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, printed=printed)
     return audit_folder(folder, Search(secrets, crs=[crs] if crs else []), crs=crs)
 
 
@@ -262,8 +261,10 @@ def _rows(numbers: set[int]) -> str:
     return f"row {shown}" if len(listed) == 1 else f"rows {shown}"
 
 
-def _printed_phones(*lines: str) -> tuple[str, ...]:
-    return (*lines, "1-888-373-7888", "1-888-222-8000")
+def _printed(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the outputs say of the help line."""
+    ways = (str(line.get(key, "")) for key in ("name", "phone", "url", "state_line"))
+    return (*ways, "1-888-373-7888", "1-888-222-8000")
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

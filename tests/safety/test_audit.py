@@ -7,7 +7,9 @@ import json
 import re
 import shutil
 import sqlite3
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +90,14 @@ def png(out: Path, keyword: str, text: str, *, packed: bool) -> None:
     Image.new("RGB", (4, 4)).save(out / "map.png", pnginfo=note)
 
 
+def chunk(path: Path, kind: bytes, data: bytes) -> None:
+    """Put a chunk behind the head of a PNG."""
+    content, check = path.read_bytes(), zlib.crc32(kind + data)
+    path.write_bytes(
+        content[:33] + struct.pack(">I4s", len(data), kind) + data + struct.pack(">I", check) + content[33:]
+    )
+
+
 def layer(out: Path, x: float, y: float, crs: int = 4326, **cells: object) -> None:
     points = gpd.GeoSeries([shapely.Point(x, y)], crs=4326).to_crs(crs)
     gpd.GeoDataFrame({"kind": ["x"], **{k: [v] for k, v in cells.items()}}, geometry=points).to_file(
@@ -116,6 +126,10 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "name in capitals over two lines": (lambda o, x, y: append(o / "map.html", NAME.upper().replace(" ", "\n ")), "name"),
     "name with markup inside": (lambda o, x, y: append(o / "map.html", "<p>Hidden <b>Haven</b> of&nbsp;Sister <i>Alma</i>"), "name"),
     "name with invisible signs": (lambda o, x, y: append(o / "map.html", "\u2068Hidden\u2069 Ha\u00adven of Sister Al\u200bma"), "name"),
+    "name with markup inside its words": (lambda o, x, y: append(o / "map.html", "<p>Hid<wbr>den H<b>a</b>ven of Sister Al<i>ma</i>"), "name"),
+    "letters each in a tag": (lambda o, x, y: (o / "b.svg").write_text("<svg><text>" + "".join(f"<tspan>{c}</tspan>" for c in NAME) + "</text></svg>"), "name"),
+    "name in other letters": (lambda o, x, y: append(o / "map.html", NAME.replace("a", "\u00e1")), "name"),
+    "name escaped twice": (lambda o, x, y: append(o / "map.html", NAME.replace(" ", "&amp;#32;")), "name"),
     "name in escaped JSON": (lambda o, x, y: append(o / "map.html", '"' + "".join(f"\\u{ord(c):04x}" for c in NAME) + '"'), "name"),
     "name in a link": (lambda o, x, y: append(o / "map.html", f'<a href="?q={NAME.replace(" ", "%20")}">'), "name"),
     "name in the manifest": (lambda o, x, y: append(o / "manifest.json", json.dumps({"where": {"NAME": NAME}})), "name"),
@@ -129,6 +143,9 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "mail address": (lambda o, x, y: append(o / "map.html", f"mail to help@{SITE}."), "link"),
     "exact coordinates": (lambda o, x, y: plant_json(o, [x, y]), "coordinates"),
     "coordinates swapped": (lambda o, x, y: plant_json(o, {"lat": y, "lon": x}), "coordinates"),
+    "degrees west": (lambda o, x, y: append(o / "map.html", f"<p>{y}\u00b0 N, {-x}\u00b0 W"), "coordinates"),
+    "whole millionths of a degree": (lambda o, x, y: plant_json(o, [round(x * 1e6), round(y * 1e6)]), "coordinates"),
+    "hexadecimal shape": (lambda o, x, y: append(o / "ranking.csv", f"1,{shapely.Point(x, y).wkb_hex}"), "coordinates"),
     "rounded to 5 decimals": (lambda o, x, y: plant_json(o, [round(x, 5), round(y, 5)]), "coordinates"),
     "rounded to 4 decimals": (lambda o, x, y: plant_json(o, {"at": f"{y:.4f} N {-x:.4f} W", "p": [round(x, 4), round(y, 4)]}), "coordinates"),
     "rounded to 3 decimals": (lambda o, x, y: append(o / "map.html", f"<p>at {x:.3f}, {y:.3f}"), "coordinates"),
@@ -150,14 +167,18 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "a cell of a workbook": (lambda o, x, y: workbook(o, 1, NAME), "name"),
     "numbers of a workbook": (workbook, "coordinates"),
     "a comment of a workbook": (lambda o, x, y: workbook(o, comment=f"call {PHONE}"), "phone"),
+    "markup of a workbook": (lambda o, x, y: zipfile.ZipFile(o / "ranking.xlsx", "w").writestr("xl/a.vml", "<xml>" + NAME.replace(" ", "&#32;")), "name"),
     "a PDF": (lambda o, x, y: figure(o / "b.pdf", f"{ADDRESS} is here"), "address"),
     "a PDF of glyph numbers": (lambda o, x, y: figure(o / "b.pdf", ADDRESS, fonttype=42), "address"),
     "a PDF of glyph numbers in brackets": (lambda o, x, y: printed(o / "b.pdf", f"Łódź – {ADDRESS} →"), "address"),
     "the title of a PDF": (lambda o, x, y: figure(o / "b.pdf", "x", metadata={"Title": NAME}), "name"),
+    "a title of a PDF in hexadecimal": (lambda o, x, y: (o / "b.pdf").write_bytes(b"%PDF-1.7 <</Title <FEFF" + NAME.encode("utf-16-be").hex().encode() + b">>>"), "name"),
     "a drawing": (lambda o, x, y: figure(o / "b.svg", NAME), "name"),
     "an attribute of a drawing": (lambda o, x, y: (o / "b.svg").write_text(f'<svg><path data-x="{x}" data-y="{y}"/></svg>'), "coordinates"),
     "text of a picture": (lambda o, x, y: png(o, "Comment", ADDRESS, packed=False), "address"),
     "packed text of a picture": (lambda o, x, y: png(o, "Comment", f"{x} {y}", packed=True), "coordinates"),
+    "packed text of a picture, with its language": (lambda o, x, y: (png(o, "Comment", "x", packed=False), chunk(o / "map.png", b"iTXt", b"Comment\0\1\0en\0Note\0" + zlib.compress(NAME.encode()))), "name"),
+    "a private part of a picture": (lambda o, x, y: (png(o, "Comment", "x", packed=False), chunk(o / "map.png", b"noTe", NAME.encode())), "name"),
     "a picture inside the page": (
         lambda o, x, y: (png(o, "Comment", NAME, packed=True), append(o / "map.html", "<img src='data:image/png;base64," + base64.b64encode((o / "map.png").read_bytes()).decode() + "'>"), (o / "map.png").unlink()),
         "name",
@@ -256,6 +277,14 @@ def test_what_public_rows_say_is_no_leak(telling: Path, out: Path) -> None:
     table.loc[table["public"].ne("yes"), columns] = public[columns].to_numpy()
     table.to_csv(out.parent / "providers.csv", index=False)
     assert not audit_files(out, [out.parent / "providers.csv"]).problems
+
+
+def test_the_help_line_and_the_region_are_no_leak(out: Path) -> None:
+    """A planner gives the help line as the way to a provider, and its county as the address."""
+    row = "National Human Trafficking Hotline,Hinds County,1-888-373-7888,https://humantraffickinghotline.org/"
+    (out.parent / "p.csv").write_text(f"name,address,phone,website,category,region\n{row},shelter,28049\n")
+    (out / "more.html").write_text(f"<p>{row}</p>")
+    assert not audit_files(out, [out.parent / "p.csv"]).problems
 
 
 def test_a_file_without_public_column_is_all_confidential(telling: Path, out: Path) -> None:
