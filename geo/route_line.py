@@ -18,6 +18,8 @@ from geo.route_miles import METRES, UNCALIBRATED, Calibration
 SLIVER_M = 500.0
 """A highway that touches the study area, or leaves it, for less than this stays where it is."""
 
+NORTH_SOUTH = ("NB", "SB")
+_EAST_WEST = ("EB", "WB")
 _CLOCKWISE = ("clockwise", "counterclockwise")
 
 
@@ -177,9 +179,11 @@ def driving_order(
 ) -> tuple[shapely.LineString, tuple[str, str]]:
     """Return a line from south to north or from west to east, and the names of its directions.
 
-    `signed` ("NS" or "EW") decides, where route relations say how it is signed. Otherwise US highways of one or
-    two digits say which: odd numbers run from south to north, even ones from west to east. For others, and where a
-    number does not fit the course at all, the longer of the two distances decides. A ring runs clockwise.
+    `signed` ("NS" or "EW") names them, where route relations say how the highway is signed. Otherwise US highways of
+    one or two digits say which: odd numbers run from south to north, even ones from west to east. For others, and where
+    a US route (not an interstate, which is signed so everywhere) does not fit the course at all, the longer of the two
+    distances decides. It also says which end comes first where a highway runs across the way in which it is signed. A
+    ring runs clockwise.
 
     Examples
     --------
@@ -190,17 +194,36 @@ def driving_order(
     """
     if is_loop:
         return line, _CLOCKWISE
-    (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
-    east, north = x1 - x0, y1 - y0
-    number = re.match(r"(?:I|US) (\d{1,2})\b", canonical_ref(ref))
+    east, north = _course(line)
+    number = re.match(r"(I|US) (\d{1,2})\b", canonical_ref(ref))
     northward = abs(north) > abs(east)
     if signed:
         northward = signed == "NS"
-    elif number and min(abs(east), abs(north)) > max(abs(east), abs(north)) / 4:
-        northward = int(number[1]) % 2 == 1
-    if (north if northward else east) < 0:
+    elif number and (number[1] == "I" or not runs_across(line, northward=int(number[2]) % 2 == 1)):
+        northward = int(number[2]) % 2 == 1
+    if (north if northward != runs_across(line, northward=northward) else east) < 0:
         line = line.reverse()
-    return line, ("NB", "SB") if northward else ("EB", "WB")
+    return line, NORTH_SOUTH if northward else _EAST_WEST
+
+
+def runs_across(line: shapely.LineString, *, northward: bool) -> bool:
+    """Say whether a line runs four times as far, or more, across the way that its directions name as along it.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(0, 0), (2, 30)])
+    >>> runs_across(line, northward=False), runs_across(line, northward=True)
+    (True, False)
+    """
+    east, north = map(abs, _course(line))
+    along, across = (north, east) if northward else (east, north)
+    return along <= across / 4
+
+
+def _course(line: shapely.LineString) -> tuple[float, float]:
+    """Return how far a line leads to the east and to the north."""
+    (x0, y0), (x1, y1) = line.coords[0], line.coords[-1]
+    return x1 - x0, y1 - y0
 
 
 def metres_along(line: shapely.LineString, crs: CRS) -> tuple[Floats, Floats]:

@@ -236,6 +236,28 @@ def ring_zero(measured: Floats, posted: Floats, length: float) -> float | None:
     return float(round(zero % length, 6))
 
 
+def begun_later(found: Calibration, start: float) -> Calibration:
+    """Return what a calibration says about a measure that begins elsewhere along the highway.
+
+    Parameters
+    ----------
+    found
+        In the measure of a longer stretch.
+    start
+        Where the other measure has its 0, in that of the longer stretch.
+
+    Examples
+    --------
+    >>> longer = Calibration(MILEPOSTS, False, np.array([0.0, 40.0]), np.array([100.0, 101.0]), posted="mi")
+    >>> begun_later(longer, 20.0).apply(np.array([0.0, 20.0])).tolist()
+    [120.5, 141.0]
+    """
+    if not len(found.at):
+        return found
+    at, shift = _from_zero(found.at - start, found.shift + start)
+    return replace(found, at=at, shift=shift)
+
+
 def _slope(x: Floats, number: Floats) -> float:
     """Return the median of the slopes between all pairs of exits (Theil 1950, Sen 1968): outliers hardly move it."""
     run, rise = x[:, None] - x, number[:, None] - number
@@ -249,7 +271,7 @@ def _kind_of_other(number: npt.NDArray[np.float64], slope: float) -> str:
 
 
 def _restarts(x: Floats, number: Floats) -> tuple[float, ...]:
-    """Return where the numbers start over at 0, if they are mileposts before and behind; none when they never do."""
+    """Return where the numbers start over: mileposts at 0, or a count behind mileposts; none when they never do."""
     shift = number - x
     waiting = np.ones(len(x), dtype=bool)
     runs: list[tuple[float, float, float]] = []
@@ -273,7 +295,17 @@ def _restarts(x: Floats, number: Floats) -> tuple[float, ...]:
             cuts.append(min(max(zero, end + margin), first - margin))
         if starts_over or not number_of_run:
             end = last
+    behind = x > end
+    if runs and _is_count(x[behind], number[behind]):
+        cuts.append((end + float(x[behind].min())) / 2)
     return tuple(cuts)
+
+
+def _is_count(x: Floats, number: Floats) -> bool:
+    """Say whether numbers count exits from the start, as in a state without mileposts."""
+    if len(np.unique(number)) < _LEAST_EXITS or np.ptp(x) < _LEAST_SPAN:
+        return False
+    return bool(number.min() <= AGREES) and _kind_of_other(number, _slope(x, number)) == COUNTED
 
 
 def _longest_chain(x: Floats, shift: Floats) -> npt.NDArray[np.bool_]:
@@ -306,8 +338,12 @@ def _knots(x: Floats, shift: Floats) -> tuple[Floats, Floats]:
     step = _STEEPEST * _KNOT_SPACING
     for row in range(1, len(knots)):
         knots[row] = np.clip(knots[row], knots[row - 1] - step, knots[row - 1] + step)
-    if abs(knots[0]) < 1:
-        # Numbering begins where the study area does: that is milepost 0.
-        later = at >= _KNOT_SPACING
-        return np.append(0.0, at[later]), np.append(0.0, knots[later])
-    return at, knots
+    return _from_zero(at, knots)
+
+
+def _from_zero(at: Floats, shift: Floats) -> tuple[Floats, Floats]:
+    """Return the knots of a measure whose numbering may begin where the study area does: that is milepost 0."""
+    if abs(float(np.interp(0.0, at, shift))) >= 1:
+        return at, shift
+    later = at >= _KNOT_SPACING
+    return np.append(0.0, at[later]), np.append(0.0, shift[later])

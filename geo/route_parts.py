@@ -12,16 +12,18 @@ from shapely.ops import substring
 from geo.osm_tags import highway_label
 from geo.records import Dropped, noun
 from geo.route_exits import ON_ROAD_M, exit_notes, nodes_on_route
-from geo.route_line import Route, driving_order, inside_m, measure, metres_along
+from geo.route_line import NORTH_SOUTH, Route, driving_order, inside_m, measure, metres_along, runs_across
 from geo.route_lines import Spine
 from geo.route_miles import (
     AGREES,
     COUNTED,
+    FEW,
     METRES,
     MILEPOSTS,
     OTHER,
     RESTART,
     Calibration,
+    begun_later,
     calibrate_in,
     exit_number,
     posted_units,
@@ -66,8 +68,13 @@ class Course:
     drives_on_right: bool
 
     def turned(self) -> "Course":
-        """Return the course driven the other way."""
-        return replace(self, line=self.line.reverse(), directions=self.directions[::-1])
+        """Return the course driven the other way.
+
+        Where it runs across the way in which it is signed, nothing but its numbers tells one direction from the other.
+        """
+        kept = not self.spine.is_loop and runs_across(self.line, northward=self.directions[0] in NORTH_SOUTH)
+        up, down = self.directions
+        return replace(self, line=self.line.reverse(), directions=(up, down) if kept else (down, up))
 
     def begun_at(self, along_m: float) -> "Course":
         """Return a ring that begins, and ends, elsewhere along its line."""
@@ -149,11 +156,11 @@ def measured_parts(
         Number of the first part.
     """
     runs_m = inside_m(course.line, extent)
-    route, nodes, calibration = course.measured(runs_m, first)
+    route, nodes, calibration = _measured(course, runs_m, first)
     if calibration.descending:
         course = course.turned()
         runs_m = inside_m(course.line, extent)
-        route, nodes, calibration = course.measured(runs_m, first)
+        route, nodes, calibration = _measured(course, runs_m, first)
     if route.is_loop and calibration.kind in {MILEPOSTS, RESTART}:
         numbers = nodes["posted"].to_numpy(dtype=float) * METRES[calibration.posted] / METRES[course.unit]
         zero = ring_zero(nodes["milepost"].to_numpy(dtype=float), numbers, float(route.mileposts[-1]))
@@ -168,11 +175,35 @@ def measured_parts(
     for before, on_route, found in stretches:
         part = before.calibrated(found)
         on_part = on_route.assign(milepost=part.milepost_at(on_route["along_m"].to_numpy(dtype=float)))
-        notes = [*_notes(part, on_part), *exit_notes(part, on_part)]
+        notes = [*_notes(part, on_part, is_later=part.part > first), *exit_notes(part, on_part)]
         if len(stretches) > 1 and part.part == first:
             text = "parts whose exit numbers start over, as at a state line, each with mileposts of its own"
             notes.append(Dropped(highway_label(part.ref), text, len(stretches)))
         yield part, on_part, notes
+
+
+def _measured(
+    course: Course, runs_m: list[tuple[float, float]], part: int
+) -> tuple[Route, gpd.GeoDataFrame, Calibration]:
+    """Return a course measured; where too few exits inside the study area have numbers, those beyond it tell."""
+    route, nodes, found = course.measured(runs_m, part)
+    whole = [(0.0, course.line.length)]
+    if found.kind != FEW or course.spine.is_loop:
+        return route, nodes, found
+    longer, _, beyond = course.measured(whole, part)
+    if beyond.descending:
+        return route, nodes, beyond
+    if beyond.restarts:
+        cuts = np.interp(beyond.restarts, longer.mileposts, longer.along_m)
+        middle = (runs_m[0][0] + runs_m[-1][1]) / 2
+        whole = cut_runs(whole, cuts.tolist())[int(np.searchsorted(cuts, middle))]
+        longer, _, beyond = course.measured(whole, part)
+    if beyond.kind != MILEPOSTS:
+        return route, nodes, found
+    ahead_m = runs_m[0][0] - whole[0][0]
+    # The state line may be taken to lie a little inside the study area: before it the measure goes on backwards.
+    start = float(longer.milepost_at(np.array([ahead_m]))[0]) + min(ahead_m, 0.0) / METRES[course.unit]
+    return route, nodes, begun_later(beyond, start)
 
 
 def cut_runs(runs_m: list[tuple[float, float]], cuts_m: list[float]) -> list[list[tuple[float, float]]]:
@@ -205,7 +236,7 @@ def _drives_on_right(line: shapely.LineString, ways: gpd.GeoDataFrame) -> bool:
     return bool(votes[shapely.distance(middle, line) > 1].sum() >= 0)
 
 
-def _notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
+def _notes(route: Route, nodes: gpd.GeoDataFrame, *, is_later: bool) -> list[Dropped]:
     """Return what was odd about a highway and how it was handled."""
     unit, found = route.unit, route.calibration
     counts: dict[str, int] = {}
@@ -225,7 +256,8 @@ def _notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
     posted = nodes["posted"].to_numpy(dtype=float)
     numbered = int(np.isfinite(posted).sum())
     if found.kind in _NO_MILEPOSTS:
-        counts[f"{_NO_MILEPOSTS[found.kind]}: mileposts are measured from the edge of the study area"] = numbered
+        begin = "where they start over" if is_later else "the edge of the study area"
+        counts[f"{_NO_MILEPOSTS[found.kind]}: mileposts are measured from {begin}"] = numbered
     if found.kind == MILEPOSTS and found.posted != unit:
         names = _UNIT_NAMES[found.posted], _UNIT_NAMES[unit]
         counts[f"exit numbers that are mileposts in {names[0]}; all other mileposts here are in {names[1]}"] = numbered

@@ -141,7 +141,7 @@ def measure_routes(
             first = sum(route.ref == ref for route in routes) + 1
             course = course_of(spine, str(ref), own, access, extent=extent, unit=unit, signed=axis)
             for part, on_route, said in measured_parts(course, extent=extent, first=first):
-                follows = part.part > 1 and not len(part.calibration.at)
+                follows = part.part == first > 1 and not len(part.calibration.at)
                 route = _shifted(part, end + part.line.distance(routes[-1].line) / METRES[unit]) if follows else part
                 notes += said
                 end = float(route.mileposts[-1])

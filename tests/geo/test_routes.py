@@ -78,7 +78,8 @@ def test_miles_are_miles():
         ("I 20", [(0, 0), (20, 30)], ("EB", "WB")),  # an even number runs from west to east
         ("I 55", [(0, 0), (30, 20)], ("NB", "SB")),
         ("CG-2", [(0, 0), (30, 20)], ("EB", "WB")),  # other numbers say nothing: the longer side decides
-        ("I 20", [(0, 0), (2, 30)], ("NB", "SB")),  # an even number that runs due north
+        ("US 20", [(0, 0), (2, 30)], ("NB", "SB")),  # an even number that runs due north
+        ("I 26", [(0, 0), (2, 30)], ("EB", "WB")),  # interstates are signed by their number even there
         ("I 269", [(0, 0), (30, 20)], ("EB", "WB")),
     ],
 )
@@ -404,6 +405,53 @@ def test_numbers_that_run_against_the_course_turn_the_highway_round():
     route = only(measured(STRAIGHT, exits(*numbers)))
     assert route.directions == ("SB", "NB")
     assert xy(route.points_at(np.array([10.0])))[0] == pytest.approx([0, 20], abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("ref", "points", "directions"),
+    [("I 26", [(0, 0), (-1, 30)], ("EB", "WB")), ("I 75", [(0, 0), (30, 1)], ("NB", "SB"))],
+)
+@pytest.mark.parametrize("rising", [True, False])
+def test_numbers_tell_the_directions_of_an_interstate_that_runs_across_them(ref, points, directions, rising):
+    # I-26 crosses Tennessee from north to south, I-75 Florida from east to west: signed otherwise, with rising numbers.
+    where = shapely.LineString(points)
+    numbers = [(str(s if rising else 30 - s), *where.interpolate(s).coords[0]) for s in range(1, 30, 3)]
+    routes = measured(ways(points, ref=ref), exits(*numbers))
+    assert only(routes).directions == directions
+    assert routes.exits["number"].astype(int).is_monotonic_increasing
+    assert routes.exits["off_by"].abs().max() < 0.6
+
+
+def test_exits_beyond_a_small_study_area_tell_its_mileposts():
+    numbers = exits(*[(str(y + 100), 0, y) for y in range(1, 60, 3)])
+    own = ways([(0, 0), (0, 60)])
+    county = shapely.box(X0 - 1e4, Y0 + 20_000, X0 + 1e4, Y0 + 27_000)
+    routes = measured(own, numbers, county)
+    assert routes.exits["label"].tolist() == ["exit 122", "exit 125"]
+    assert only(routes).mileposts[[0, -1]] == pytest.approx([120, 127], abs=0.3)
+    against = exits(*[(str(160 - y), 0, y) for y in range(1, 60, 3)])
+    assert only(measured(own, against, county)).mileposts[[0, -1]] == pytest.approx([133, 140], abs=0.3)
+
+
+def test_a_small_study_area_at_a_state_line_has_the_mileposts_of_its_state():
+    numbers = exits(*numbers_of_two_states())
+    before = shapely.box(X0 - 1e4, Y0 + 80_000, X0 + 1e4, Y0 + STATE_LINE * KM)
+    assert only(measured(TWO_STATES, numbers, before)).mileposts[[0, -1]] == pytest.approx([120, 130], abs=0.6)
+    behind = shapely.box(X0 - 1e4, Y0 + STATE_LINE * KM, X0 + 1e4, Y0 + 100_000)
+    assert only(measured(TWO_STATES, numbers, behind)).mileposts[[0, -1]] == pytest.approx([0, 10], abs=0.6)
+    far = shapely.box(X0 - 1e4, Y0 + 150_000, X0 + 1e4, Y0 + 160_000)
+    assert only(measured(TWO_STATES, numbers, far)).mileposts[[0, -1]] == pytest.approx([60, 70], abs=0.6)
+
+
+def test_exits_that_are_counted_behind_mileposts_are_another_state():
+    numbers = [(str(y + 100), 0, y) for y in range(2, 60, 4)]
+    numbers += [(str(at + 1), 0, 62 + 6.1 * at) for at in range(8)]
+    routes = measured(ways([(0, 0), (0, 110)]), exits(*numbers))
+    assert [route.calibration.kind for route in routes.routes] == ["mileposts", "counted"]
+    assert np.concatenate([route.mileposts[[0, -1]] for route in routes.routes]) == pytest.approx(
+        [100, 160, 0, 50], abs=0.6
+    )
+    assert said(routes, "measured from where they start over") == [8]
 
 
 TWO_STATES = ways([(0, 0), (3, 100), (0, 200)], ref="I 5")
