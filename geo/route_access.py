@@ -53,7 +53,7 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
         `on` (canonical refs of the through roads at this node, joined by ";"; "-" where they have no number, "" where
         there is none), `crossing` (the roads that it leads to by number or name, else what its signs say, joined by
         " / ") and `leads_to` (the same roads by canonical ref, else name); Points in EPSG:4326. Exits first, then
-        crossings, both by id.
+        crossings, then slip roads that leave where no exit is tagged (`EXIT`), each by id.
     """
     looked_up = _Lookup(roads)
     wanted = {canonical_ref(ref) for ref in refs}
@@ -71,9 +71,9 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     )
     exits = gpd.GeoDataFrame(exits, geometry=junctions.geometry.to_numpy(), crs=junctions.crs)
     crossings = _crossings(roads, looked_up, wanted, set(node.tolist()))
-    if crossings.empty:
-        return exits.reset_index(drop=True)
-    return pd.concat([exits, crossings], ignore_index=True)
+    known = {*node.tolist(), *pd.Index(roads.node_id).get_indexer(pd.Index(_numbers(crossings["osm_id"])))}
+    tables = [exits, crossings, _ramps(roads, looked_up, wanted, known)]
+    return pd.concat([table for table in tables if len(table)] or [exits], ignore_index=True)
 
 
 def _joined(labels: Iterable[Mapping[str, str]]) -> list[str]:
@@ -194,9 +194,7 @@ class _Lookup:
 def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
     """Return the nodes where some highways, where they are no motorways, meet other through roads."""
     limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
-    number, texts = pd.factorize(roads.ref)
-    carries = [bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in texts]
-    own = np.array(carries, dtype=bool)[number]
+    own = _carrying(roads, wanted)
     open_rows = np.flatnonzero((own & ~limited)[looked_up.way])
     is_other = np.zeros(len(roads.node_id), dtype=bool)
     is_other[roads.vertex[~own[looked_up.way] & ~looked_up.is_link[looked_up.way]]] = True
@@ -206,9 +204,52 @@ def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[in
     nodes = np.unique(met["node"].to_numpy()[mutual | is_other[met["node"]]])
     nodes = nodes[~np.isin(nodes, list(known))]
     rows = [row for node in nodes.tolist() if (row := _crossing(roads, looked_up, node, wanted)) is not None]
+    return _table(rows)
+
+
+def _ramps(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
+    """Return the nodes where slip roads leave some highways for other roads without being tagged as exits."""
+    own = _carrying(roads, wanted) & ~looked_up.is_link
+    left = looked_up.is_link[looked_up.way]
+    # Where a one-way slip road ends it joins the highway.
+    last = np.append(np.diff(looked_up.way) > 0, True)
+    first = np.insert(last[:-1], 0, True)
+    way = roads.direction[looked_up.way]
+    left &= ~(last & (way > 0)) & ~(first & (way < 0))
+    nodes = np.intersect1d(roads.vertex[left], roads.vertex[own[looked_up.way]]).astype(np.int64)
+    nodes = nodes[~np.isin(nodes, list(known))]
+    rows = [
+        {**_place(roads, looked_up, node), "kind": EXIT, "crossing": " / ".join(reached.values())}
+        | {"leads_to": " / ".join(reached), "ref": looked_up.signs_at(node)[0]}
+        for node, reached in zip(nodes.tolist(), looked_up.reached(nodes, wanted), strict=True)
+        if reached
+    ]
+    return _table(rows)
+
+
+def _place(roads: Roads, looked_up: _Lookup, node: int) -> dict[str, object]:
+    """Return what is known of any node: its id, the roads that it lies on, its position."""
+    return {
+        "osm_id": f"n{roads.node_id[node]}",
+        "ref": "",
+        "name": "",
+        "on": looked_up.refs_at(node),
+        "geometry": shapely.Point(roads.lon[node], roads.lat[node]),
+    }
+
+
+def _table(rows: list[dict[str, object]]) -> gpd.GeoDataFrame:
+    """Return rows of `_place` and more by id."""
     if not rows:
-        return gpd.GeoDataFrame({"osm_id": []}, geometry=[], crs=WGS84)
+        return gpd.GeoDataFrame({"osm_id": pd.Series([], dtype=str)}, geometry=[], crs=WGS84)
     return gpd.GeoDataFrame(rows, crs=WGS84).sort_values("osm_id", key=_numbers, kind="stable")
+
+
+def _carrying(roads: Roads, wanted: set[str]) -> npt.NDArray[np.bool_]:
+    """Say which ways carry some of the highways."""
+    number, texts = pd.factorize(roads.ref)
+    carries = [bool(wanted & {canonical_ref(ref) for ref in split_refs(text)}) for text in texts]
+    return np.array(carries, dtype=bool)[number]
 
 
 def _numbers(ids: pd.Series) -> pd.Series:
@@ -225,12 +266,8 @@ def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> 
         return None
     reached = number or looked_up.called(streets, wanted)
     return {
-        "osm_id": f"n{roads.node_id[node]}",
-        "ref": "",
-        "name": "",
+        **_place(roads, looked_up, node),
         "kind": NUMBERED if number else STREET,
-        "on": looked_up.refs_at(node),
         "crossing": " / ".join(reached.values()),
         "leads_to": " / ".join(reached),
-        "geometry": shapely.Point(roads.lon[node], roads.lat[node]),
     }

@@ -1,6 +1,5 @@
 """The exits of a measured highway: the nodes of both carriageways put together, numbered, in order."""
 
-import re
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -13,7 +12,7 @@ from geo.osm_tags import canonical_ref
 from geo.records import Dropped, noun
 from geo.route_access import EXIT, STREET
 from geo.route_line import Route
-from geo.route_miles import exit_order
+from geo.route_miles import exit_numbers, exit_order
 
 OFF_LINE_M = 50.0
 """An exit node of no road still belongs to a highway whose carriageway is this close."""
@@ -50,9 +49,9 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
     Returns
     -------
     geopandas.GeoDataFrame
-        The rows on the highway, by milepost, with ``ref`` tidied ("12A;12B" is "12A/12B"), ``along_m`` (metres along
-        the line), ``milepost``, ``way`` (1 for a carriageway along the line, -1 for the other, 0 for both) and
-        ``off_line`` (on no road).
+        The rows on the highway, by milepost, with ``ref`` tidied ("12A;12B" and "12A-B" are "12A/12B"), ``along_m``
+        (metres along the line), ``milepost``, ``way`` (1 for a carriageway along the line, -1 for the other, 0 for
+        both) and ``off_line`` (on no road).
     """
     shapely.prepare(route.courses)
     near = access[shapely.dwithin(route.courses, access.geometry.to_numpy(), OFF_LINE_M)]
@@ -66,7 +65,7 @@ def nodes_on_route(route: Route, access: gpd.GeoDataFrame, ways: gpd.GeoDataFram
     there = (along > 0) & (along < route.along_m[-1]) | (near.geometry.distance(route.line) <= OFF_LINE_M)
     near, off_line, along = near[there], off_line[there], along[there]
     near = near.assign(
-        ref=["/".join(dict.fromkeys(_numbers(re.sub(r"\s*[;,/]\s*", "/", text).strip()))) for text in near["ref"]],
+        ref=["/".join(exit_numbers(text)) for text in near["ref"]],
         along_m=along,
         milepost=route.milepost_at(along),
         way=_carriageway(route, near, ways),
@@ -99,7 +98,7 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
     nodes = nodes[_kept_streets(nodes)].reset_index(drop=True)
     if _is_one_sided(nodes):
         nodes = nodes.assign(way=np.int8(0))
-    group = _groups(nodes)
+    group = same_exit(nodes)
     rows = []
     texts = {column: nodes[column].to_numpy(dtype=object) for column in ("ref", "name", "crossing")}
     for members in (np.flatnonzero(group == number) for number in range(int(group.max(initial=-1)) + 1)):
@@ -135,6 +134,8 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
 
 def exit_notes(route: Route, nodes: gpd.GeoDataFrame) -> list[Dropped]:
     """Return what is odd about the exits of a highway."""
+    if nodes.empty:
+        return [Dropped(route.label, "no exit or crossing on it in the study area: no minutes from it are known", None)]
     floating = int((nodes["off_line"] & nodes["kind"].eq(EXIT)).sum()) if "kind" in nodes.columns else 0
     text = f"{noun(floating, 'exit')} on no road of the file, placed on the highway beside"
     notes = [Dropped(route.label, text, floating)] if floating else []
@@ -175,34 +176,40 @@ def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
     return kept
 
 
-def _groups(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
+def same_exit(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
     """Return the number of the exit that each node belongs to, from 0; the nodes stand in the order of the highway."""
     along = nodes["along_m"].to_numpy(dtype=float)
-    number, other = nodes["ref"].map(_numbers).tolist(), (nodes["name"] + "|" + nodes["leads_to"]).tolist()
+    number, texts = nodes["ref"].map(_numbers).tolist(), list(zip(nodes["name"], nodes["leads_to"], strict=True))
     group = np.full(len(nodes), -1, dtype=np.int64)
     last: dict[str, int] = {}
     count = 0
-    for row, texts in enumerate(number):
-        if texts:
-            before = next((last[text] for text in texts if text in last), None)
+    for row, own in enumerate(number):
+        if own:
+            before = next((last[text] for text in own if text in last), None)
             if before is not None and along[row] - along[before] <= SAME_NUMBER_M:
                 group[row] = group[before]
             else:
                 group[row], count = count, count + 1
-            last |= dict.fromkeys(texts, row)
-    numbered = group >= 0
-    for row in np.flatnonzero(~numbered).tolist():
-        near = np.flatnonzero(numbered & (np.abs(along - along[row]) <= SAME_PLACE_M))
+            last |= dict.fromkeys(own, row)
+    numbered, silent = group >= 0, np.array([not any(text) for text in texts], dtype=bool)
+    # What says nothing of itself comes last: it belongs to whatever is near.
+    for row in np.concatenate([np.flatnonzero(~numbered & ~silent), np.flatnonzero(~numbered & silent)]).tolist():
+        is_near = np.abs(along - along[row]) <= SAME_PLACE_M
+        near = np.flatnonzero(numbered & is_near)
+        if not len(near):
+            near = np.flatnonzero((group >= 0) & is_near)
+            near = near[[silent[row] or _is_same(texts[row], texts[at]) for at in near]]
         if len(near):
             group[row] = group[near[np.argmin(np.abs(along[near] - along[row]))]]
-            continue
-        before = last.get("|" + other[row])
-        if before is not None and along[row] - along[before] <= SAME_PLACE_M:
-            group[row] = group[before]
         else:
             group[row], count = count, count + 1
-        last["|" + other[row]] = row
     return group
+
+
+def _is_same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Say whether two places without a number, by name and the road that they lead to, are one exit."""
+    (name, road), (other_name, other_road) = one, other
+    return name == other_name if name and other_name else road != "" and road == other_road
 
 
 def _numbers(text: str) -> list[str]:

@@ -22,6 +22,7 @@ _KNOT_SPACING = 10.0
 _WINDOW = 25.0
 _STEEPEST = 0.2
 _BESIDE = 0.01
+_MOST_IN_RANGE = 6
 
 METRES = {"mi": 1609.344, "km": 1000.0}
 """Length of the units that mileposts come in."""
@@ -78,6 +79,35 @@ def exit_number(text: str) -> float:
     """
     found = re.match(r"\s*(?:exits?\s*)?(\d+)", text, re.IGNORECASE)
     return float(found[1]) if found else float("nan")
+
+
+def exit_numbers(text: str) -> list[str]:
+    """Return the numbers that an exit's ref lists, each once, without the word "exit"; ranges of letters spelled out.
+
+    Examples
+    --------
+    >>> exit_numbers("12A;12B"), exit_numbers("12A-B"), exit_numbers("Exit 4-B"), exit_numbers("12A/B")
+    (['12A', '12B'], ['12A', '12B'], ['4B'], ['12A', '12B'])
+    >>> exit_numbers("20A-20C"), exit_numbers("59AB"), exit_numbers("43-44"), exit_numbers("A"), exit_numbers("20.1")
+    (['20A', '20B', '20C'], ['59A', '59B'], ['43', '44'], ['A'], ['20.1'])
+    """
+    found: list[str] = []
+    for part in re.split(r"[;,/&+]", text):
+        own = re.sub(r"^exits?\b\W*", "", " ".join(part.split()), flags=re.IGNORECASE)
+        before = re.match(r"\d+", found[-1]) if found and re.fullmatch("[A-Za-z]", own) else None
+        found += _spelled_out(before[0] + own if before else own)
+    return [number for number in dict.fromkeys(found) if number]
+
+
+def _spelled_out(text: str) -> list[str]:
+    """Return the numbers of a range such as "12A-B"; any other text as it stands."""
+    letters = re.fullmatch(r"(\d+) ?-?([A-Z])(?: ?[-\u2013] ?(?:\1 ?)?|(?=[A-Z]))([A-Z])", text)
+    if letters and 0 < ord(letters[3]) - ord(letters[2]) < _MOST_IN_RANGE:
+        return [letters[1] + chr(code) for code in range(ord(letters[2]), ord(letters[3]) + 1)]
+    numbers = re.fullmatch(r"(\d+)[A-Z]? ?[-\u2013] ?(\d+)[A-Z]?", text)
+    if numbers and 0 < int(numbers[2]) - int(numbers[1]) < _MOST_IN_RANGE:
+        return [part.strip() for part in re.split("[-\u2013]", text)]
+    return [re.sub(r"^(\d+)[ -]+([A-Za-z])$", r"\1\2", text)]
 
 
 def exit_order(text: str) -> tuple[float, str]:

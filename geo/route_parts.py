@@ -11,7 +11,7 @@ from shapely.ops import substring
 
 from geo.osm_tags import highway_label
 from geo.records import Dropped, noun
-from geo.route_exits import ON_ROAD_M, exit_notes, nodes_on_route
+from geo.route_exits import ON_ROAD_M, exit_notes, nodes_on_route, same_exit
 from geo.route_line import NORTH_SOUTH, Route, driving_order, inside_m, measure, metres_along, runs_across
 from geo.route_lines import Spine
 from geo.route_miles import (
@@ -30,6 +30,7 @@ from geo.route_miles import (
     ring_zero,
 )
 
+_MOST_TOLD = 12
 _UNIT_NAMES = {"mi": "miles", "km": "kilometers"}
 _NO_MILEPOSTS = {
     COUNTED: "exit numbers that count the exits",
@@ -254,7 +255,9 @@ def _notes(route: Route, nodes: gpd.GeoDataFrame, *, is_later: bool) -> list[Dro
     if len(route.inside) > 1:
         counts["stretches inside the study area, the mileposts running on between them"] = len(route.inside)
     posted = nodes["posted"].to_numpy(dtype=float)
-    numbered = int(np.isfinite(posted).sum())
+    # An exit has nodes on both carriageways.
+    exits = same_exit(nodes)
+    numbered = len(np.unique(exits[np.isfinite(posted)]))
     if found.kind in _NO_MILEPOSTS:
         begin = "where they start over" if is_later else "the edge of the study area"
         counts[f"{_NO_MILEPOSTS[found.kind]}: mileposts are measured from {begin}"] = numbered
@@ -263,6 +266,9 @@ def _notes(route: Route, nodes: gpd.GeoDataFrame, *, is_later: bool) -> list[Dro
         counts[f"exit numbers that are mileposts in {names[0]}; all other mileposts here are in {names[1]}"] = numbered
     if found.kind == MILEPOSTS:
         mileposts = posted * METRES[found.posted] / METRES[unit]
-        far = int((np.abs(mileposts - nodes["milepost"].to_numpy(dtype=float)) > AGREES).sum())
-        counts[f"{noun(far, 'exit number')} more than {AGREES:g} {unit} from the milepost"] = far
+        rows = np.abs(mileposts - nodes["milepost"].to_numpy(dtype=float)) > AGREES
+        far = len(np.unique(exits[rows]))
+        numbers = list(dict.fromkeys(nodes["ref"][rows]))
+        told = ", ".join([*numbers[:_MOST_TOLD], *(["…"] if len(numbers) > _MOST_TOLD else [])])
+        counts[f"{noun(far, 'exit number')} more than {AGREES:g} {unit} from the milepost ({told})"] = far
     return [Dropped(route.label, text, count) for text, count in counts.items() if count]

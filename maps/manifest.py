@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.route_miles import AGREES
 from layers.study import Study
 
 LIBRARIES = (
@@ -58,6 +59,7 @@ def manifest(study: Study) -> dict[str, Any]:
             {"ref": row.ref, "length_m": round(row.length_m), "pieces": row.pieces}
             for row in study.highways.itertuples()
         ],
+        "measured": _measured(study),
         "audience": study.audience,
         "expires_on": study.project.expires_on.isoformat(),
         "figures": vars(study.figures),
@@ -66,6 +68,30 @@ def manifest(study: Study) -> dict[str, Any]:
         "shared_capacity": _records(study.sharing),
         "parameters": _relative(study.project.model_dump(mode="json"), str(folder)),
     }
+
+
+def _measured(study: Study) -> list[dict[str, Any]]:
+    """Return how each highway was measured, and how far its exit numbers are from that where they are mileposts."""
+    if study.along is None:
+        return []
+    rows = []
+    for route in study.along.routes.routes:
+        exits = study.along.exits[study.along.exits["route_id"].eq(route.route_id)]
+        off_by = exits.set_index("number")["off_by"].astype(float).dropna().round(1)
+        rows.append(
+            {
+                "highway": route.label,
+                "directions": list(route.directions),
+                "from_milepost": round(float(route.mileposts[0]), 1),
+                "to_milepost": round(float(route.mileposts[-1]), 1),
+                "unit": route.unit,
+                "n_exits": len(exits),
+                "exit_numbers": route.calibration.kind,
+                "median_off_by": None if off_by.empty else float(off_by.abs().median()),
+                "far_off": [[str(number), off] for number, off in off_by.items() if abs(off) > AGREES],
+            }
+        )
+    return rows
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -170,6 +170,14 @@ def test_manifest_names_inputs_and_parameters(study: Path, out: Path) -> None:
     assert by_file["people.csv"]["sha256"] == digest
     assert manifest["parameters"]["corridor"]["highways"] == ["I 55", "I 20"]
     assert str(study) not in (out / "manifest.json").read_text()
+    # How the highways were measured, with the residual of the exit numbers.
+    measured = {row["highway"]: row for row in manifest["measured"]}
+    assert list(measured) == ["I-55", "I-20"]
+    for row in measured.values():
+        assert row["exit_numbers"] == "mileposts"
+        assert 0 < row["median_off_by"] < 0.7
+        assert row["n_exits"] > 10
+        assert all(abs(off) > 2 for _, off in row["far_off"])
 
 
 def test_rank_prints_a_table_csv_and_json(study: Path, out: Path) -> None:

@@ -44,6 +44,22 @@ def found(write_osm):
     return find
 
 
+@pytest.mark.parametrize(("one_way", "leaves"), [("yes", True), ("no", True), ("-1", False)])
+def test_a_slip_road_that_leaves_is_an_exit_where_none_is_tagged(write_osm, one_way, leaves):
+    # One that joins is none, and neither is one that leads to no road, such as that of a rest area (11).
+    ways = [
+        (1, [1, 2, 3, 4], {"highway": "motorway", "ref": "I 55"}),
+        (2, [2, 6], {"highway": "motorway_link", "oneway": one_way, "junction:ref": "51"}),
+        (3, [3, 11], {"highway": "motorway_link", "oneway": "yes"}),
+        (4, [7, 6, 8], {"highway": "secondary", "ref": "MS 28"}),
+    ]
+    osm = read_osm([write_osm({**NODES, 11: (-89.999, 32.202)}, ways)])
+    access = access_points(osm.roads, osm.junctions, ["I 55"])
+    columns = ["osm_id", "ref", "kind", "on", "crossing", "leads_to"]
+    expected = [["n2", "51", EXIT, "I 55", "MS 28", "MS 28"]] if leaves else []
+    assert access.reindex(columns=columns).to_numpy().tolist() == expected
+
+
 def test_ramps_lead_to_numbered_roads_and_crossings_are_found(found):
     _, access = found(road={"ref": "MS 28"}, street={"ref": "US 84"})
     assert access["kind"].to_dict() == {"n2": EXIT, "n4": NUMBERED}

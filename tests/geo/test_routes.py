@@ -273,7 +273,10 @@ def test_exits_with_letters_stand_in_order():
     assert sorted(["12B", "B", "4", "12A"], key=exit_order) == ["4", "12A", "12B", "B"]
 
 
-@pytest.mark.parametrize("both", ["12A/12B", "12A;12B", "12A ; 12B", "12A, 12B"])
+@pytest.mark.parametrize(
+    "both",
+    ["12A/12B", "12A;12B", "12A ; 12B", "12A, 12B", "12A-B", "12 A-B", "12A\u201312B", "12AB", "12A/B", "Exit 12A-B"],
+)
 def test_an_exit_with_two_numbers_is_one_with_those_of_the_other_carriageway(both):
     nodes = exits(("4", 0.02, 4), (both, 0.02, 12.2), ("12A", -0.02, 12.0), ("12B", -0.02, 12.4), ("12B", 0.02, 12.5))
     routes = measured(DIVIDED, nodes)
@@ -281,6 +284,18 @@ def test_an_exit_with_two_numbers_is_one_with_those_of_the_other_carriageway(bot
     assert (routes.exit_nodes["exit_id"] == "I 5 exit 12A/12B").sum() == 4
     far = exits(("4", 0, 4), (both, 0, 12), ("12B", 0, 22))
     assert measured(STRAIGHT, far).exits["label"].tolist() == ["exit 4", "exit 12A/12B", "exit 12B"]
+
+
+def test_places_without_a_number_are_one_exit_by_their_name_or_else_their_road():
+    nodes = exits(*[("", x, y) for x, y in ((0.02, 4), (-0.02, 4.3), (0.02, 9), (-0.02, 9.3), (0.02, 9.4), (0, 25))])
+    texts = {
+        "name": ["Mill", "Mill", "Salida 1", "Salida 2", "", ""],
+        "leads_to": ["Mill Road", "", "A 1", "A 1", "", ""],
+    }
+    routes = measured(DIVIDED, nodes.assign(**texts))
+    assert routes.exits["label"].tolist() == ["Mill", "Salida 1", "Salida 2", "milepost 25"]
+    by_node = routes.exit_nodes.set_index("osm_id")["exit_id"]
+    assert by_node["n4"] == by_node["n3"]  # it says nothing of itself
 
 
 def test_a_number_that_is_written_twice_is_one():
@@ -309,6 +324,7 @@ def test_exits_that_only_have_letters_do_not_calibrate():
 
 def test_no_exits_at_all():
     routes = measured(STRAIGHT)
+    assert said(routes, "no exit or crossing on it") == [None]
     assert routes.exits.empty
     assert routes.exit_nodes.empty
     assert {"exit_id", "milepost", "off_by"} <= set(routes.exits.columns)
@@ -381,7 +397,7 @@ def test_one_of_a_kind_is_said_in_the_singular():
 
 def test_notes_call_a_highway_as_people_write_it():
     routes = measured(ways([(0, 0), (0, 12)], [(0, 15), (0, 30)]))
-    assert [note.source for note in routes.notes] == ["I-5"]
+    assert {note.source for note in routes.notes} == {"I-5"}
 
 
 def test_numbers_of_another_highway_do_not_bend_the_mileposts():
@@ -389,7 +405,9 @@ def test_numbers_of_another_highway_do_not_bend_the_mileposts():
     numbers[5:8] = [("144", 0, 12), ("146", 0, 14), ("148", 0, 16)]
     routes = measured(STRAIGHT, exits(*numbers))
     assert only(routes).milepost_at(np.array([14_000.0])) == pytest.approx(14, abs=0.1)
-    assert said(routes, "more than 2 km from the milepost") == [3]
+    assert said(routes, "more than 2 km from the milepost (144, 146, 148)") == [3]
+    twice = exits(*[(number, side, y) for number, _, y in numbers for side in (0.02, -0.02)])
+    assert said(measured(DIVIDED, twice), "more than 2 km from the milepost (144, 146, 148)") == [3]
 
 
 def test_exits_that_are_counted_are_detected_and_said():
