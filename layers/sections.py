@@ -26,6 +26,7 @@ TOWNS_APART_M = 16_000.0
 
 _SAMPLE_M = 500.0
 _TOGETHER_M = 100.0
+_MOSTLY = 0.6
 
 
 def make_sections(
@@ -189,6 +190,9 @@ def _row(
     beside = towns[towns["route_id"].eq(route.route_id)]
     town = next(iter(beside.loc[beside["milepost"].between(begin, end), "name"]), "")
     numbers = [number for number in inside["number"] if number] if by != "towns" else []
+    if any(own["number"].ne("").mean() < _MOSTLY for own in (exits, inside)):
+        # Numbers that a highway has where it runs along an interstate for a while are those of the other.
+        numbers = []
     ends = ["", ""]
     if by == "towns":
         ends = [

@@ -1,5 +1,7 @@
 """Sections of a corridor, by hand; and the values of its strip chart."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -33,6 +35,21 @@ def test_sections_of_one_length(case):
     assert sections.area.sum() == pytest.approx(corridor.area, rel=1e-9)
     assert sections.geometry.iloc[1].covers(at(4, 30))
     assert not sections.geometry.iloc[1].covers(at(0, 41))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "names"),
+    [
+        # Where a US highway runs along an interstate, or crosses it, exits carry the numbers of the other.
+        (["", "", "40", ""], ["I-5, km 0 to 20", "I-5, km 20 to 40 (Ash)", "I-5, km 40 to 60 (Birch)"]),
+        (["10", "20", "40", ""], ["I-5, exit 10", "I-5, exit 20 (Ash)", "I-5, km 40 to 60 (Birch)"]),
+    ],
+)
+def test_numbers_name_a_section_where_most_exits_have_one(case, numbers, names):
+    routes, _, corridor = case
+    routes = replace(routes, exits=routes.exits.assign(number=numbers))
+    sections, _ = make_sections(routes, corridor, by="length", length_m=20_000, towns=TOWNS)
+    assert sections["name"].tolist() == names
 
 
 def test_a_short_rest_belongs_to_the_section_before(case):
