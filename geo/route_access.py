@@ -26,8 +26,9 @@ from geo.roads import Ints, Roads, segment_lengths_m
 RAMP_M = 1_500.0
 """How far the ramps of an exit are followed to the road that it leads to."""
 
-EXIT, NUMBERED, STREET = "exit", "crossing", "street"
-"""Kinds of access points: a motorway exit, a crossing with a road that has a number, one with a main street."""
+EXIT, NUMBERED, STREET, RAMP = "exit", "crossing", "street", "ramp"
+"""Kinds of access points: a motorway exit, a crossing with a road that has a number, one with a main street, a slip
+road that leaves where no exit is tagged."""
 
 _MAIN_STREETS = frozenset({"trunk", "primary", "secondary", "tertiary"})
 _CHUNK = 64
@@ -49,11 +50,11 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     Returns
     -------
     geopandas.GeoDataFrame
-        `osm_id`, `ref` (exit number, from the exit or its slip roads), `name`, `kind` (`EXIT`, `NUMBERED` or `STREET`),
-        `on` (canonical refs of the through roads at this node, joined by ";"; "-" where they have no number, "" where
-        there is none), `crossing` (the roads that it leads to by number or name, else what its signs say, joined by
-        " / ") and `leads_to` (the same roads by canonical ref, else name); Points in EPSG:4326. Exits first, then
-        crossings, then slip roads that leave where no exit is tagged (`EXIT`), each by id.
+        `osm_id`, `ref` (exit number, from the exit or its slip roads), `name`, `kind` (`EXIT`, `NUMBERED`, `STREET`,
+        `RAMP`), `on` (canonical refs of the through roads at this node, joined by ";"; "-" where they have no number,
+        "" where there is none), `crossing` (the roads that it leads to by number or name, else what its signs say,
+        joined by " / ") and `leads_to` (the same roads by canonical ref, else name); Points in EPSG:4326. Exits first,
+        then crossings, then slip roads, each by id.
     """
     looked_up = _Lookup(roads)
     wanted = {canonical_ref(ref) for ref in refs}
@@ -219,7 +220,7 @@ def _ramps(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) 
     nodes = np.intersect1d(roads.vertex[left], roads.vertex[own[looked_up.way]]).astype(np.int64)
     nodes = nodes[~np.isin(nodes, list(known))]
     rows = [
-        {**_place(roads, looked_up, node), "kind": EXIT, "crossing": " / ".join(reached.values())}
+        {**_place(roads, looked_up, node), "kind": RAMP, "crossing": " / ".join(reached.values())}
         | {"leads_to": " / ".join(reached), "ref": looked_up.signs_at(node)[0]}
         for node, reached in zip(nodes.tolist(), looked_up.reached(nodes, wanted), strict=True)
         if reached

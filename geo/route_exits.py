@@ -10,7 +10,7 @@ import shapely
 
 from geo.osm_tags import canonical_ref
 from geo.records import Dropped, noun
-from geo.route_access import EXIT, STREET
+from geo.route_access import EXIT, RAMP, STREET
 from geo.route_line import Route
 from geo.route_miles import exit_numbers, exit_order
 
@@ -26,8 +26,8 @@ SAME_NUMBER_M = 3_000.0
 SAME_PLACE_M = 800.0
 """Nodes without a number belong to an exit this close, and to each other."""
 
-STREET_SPACING_M = 3_000.0
-"""Main streets count as a way off the highway where nothing else does within this distance."""
+SPACING_M = 3_000.0
+"""Main streets, and slip roads where no exit is tagged, count where nothing better does within this distance."""
 
 EXIT_COLUMNS = ("exit_id", "route_id", "ref", "number", "name", "crossing", "label", "milepost", "geometry")
 NODE_COLUMNS = ("exit_id", "osm_id", "way", "geometry")
@@ -95,7 +95,7 @@ def exit_tables(route: Route, nodes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame
         ``exit_id``, ``osm_id``, ``way`` (as above; 0 for all where the nodes of one carriageway stand for both) and the
         node's own point.
     """
-    nodes = nodes[_kept_streets(nodes)].reset_index(drop=True)
+    nodes = nodes[_kept(nodes)].reset_index(drop=True)
     if _is_one_sided(nodes):
         nodes = nodes.assign(way=np.int8(0))
     group = same_exit(nodes)
@@ -161,18 +161,23 @@ def _carriageway(route: Route, nodes: gpd.GeoDataFrame, ways: gpd.GeoDataFrame) 
     return np.where(signs["min"] == signs["max"], signs["min"], 0).astype(np.int8)
 
 
-def _kept_streets(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
-    """Say which nodes count: all exits and numbered crossings, and main streets far from those and from each other."""
+def _kept(nodes: gpd.GeoDataFrame) -> npt.NDArray[np.bool_]:
+    """Say which nodes count: exits and numbered crossings, slip roads far from those, streets far from all others."""
     if "kind" not in nodes.columns:
         return np.ones(len(nodes), dtype=bool)
-    street, along = nodes["kind"].eq(STREET).to_numpy(), nodes["along_m"].to_numpy(dtype=float)
-    kept = ~street
-    better = along[kept]
-    last = -np.inf
-    for row in np.flatnonzero(street):
-        apart = np.abs(better - along[row]).min(initial=np.inf)
-        if apart > STREET_SPACING_M and along[row] - last > STREET_SPACING_M:
-            kept[row], last = True, along[row]
+    kind, along = nodes["kind"].to_numpy(dtype=object), nodes["along_m"].to_numpy(dtype=float)
+    street = nodes["leads_to"].tolist()
+    kept = ~np.isin(kind, [RAMP, STREET])
+    for lesser in (RAMP, STREET):
+        better, last = along[kept], -1
+        for row in np.flatnonzero(kind == lesser).tolist():
+            if np.abs(better - along[row]).min(initial=np.inf) <= SPACING_M:
+                continue
+            since = along[row] - along[last] if last >= 0 else np.inf
+            # The same street crosses the other carriageway, too.
+            is_same = since <= SAME_PLACE_M and street[row] == street[last]
+            if lesser == RAMP or since > SPACING_M or is_same:
+                kept[row], last = True, last if is_same else row
     return kept
 
 

@@ -196,6 +196,7 @@ def _gap(group: Sequence[Mapping[str, Any]], along: Along, texts: Texts) -> GapV
             length=length_words(record["length"], record["unit"], texts),
             minutes=texts.number(record["band_min"]),
             service=texts.listing(services),
+            worst=texts.minutes(max(gap["minutes_worst"] for gap in group)),
             venues=texts.count("along.venues", record["n_venues"]),
         ),
     )

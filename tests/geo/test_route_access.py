@@ -5,7 +5,7 @@ import pytest
 
 from geo.osm import read_osm
 from geo.roads import highway_ways
-from geo.route_access import EXIT, NUMBERED, STREET, access_points
+from geo.route_access import EXIT, NUMBERED, RAMP, STREET, access_points
 from geo.routes import measure_routes
 
 # The highway runs north through nodes 1 to 5; node 2 is its exit, whose slip road ends at node 6 on a road from 7 to 8.
@@ -56,7 +56,7 @@ def test_a_slip_road_that_leaves_is_an_exit_where_none_is_tagged(write_osm, one_
     osm = read_osm([write_osm({**NODES, 11: (-89.999, 32.202)}, ways)])
     access = access_points(osm.roads, osm.junctions, ["I 55"])
     columns = ["osm_id", "ref", "kind", "on", "crossing", "leads_to"]
-    expected = [["n2", "51", EXIT, "I 55", "MS 28", "MS 28"]] if leaves else []
+    expected = [["n2", "51", RAMP, "I 55", "MS 28", "MS 28"]] if leaves else []
     assert access.reindex(columns=columns).to_numpy().tolist() == expected
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS
 
-from geo.route_access import EXIT
+from geo.route_access import EXIT, NUMBERED, RAMP, STREET
 from geo.route_miles import METRES, calibrate, exit_order
 from geo.routes import measure_routes
 
@@ -226,6 +226,17 @@ def test_a_ring_that_is_partly_in_the_study_area_is_one_stretch_from_where_it_en
     assert route.mileposts[[0, -1]] == pytest.approx([0, np.pi * 10], rel=0.01)
     assert xy(route.points_at(np.array([0.0])))[0] == pytest.approx([10, 0], abs=0.1)
     assert route.directions == ("clockwise", "counterclockwise")
+
+
+def test_a_street_across_both_carriageways_is_a_way_off_in_both_directions():
+    places = [(0.02, 5), (-0.02, 5.02), (0.02, 6), (0.02, 12), (-0.02, 12), (0.02, 20), (0.02, 21), (-0.02, 21)]
+    streets = ["Mill", "Mill", "Oak", "Elm", "Elm", "MS 7", "Slip", "Slip"]
+    nodes = exits(*[("", x, y) for x, y in places]).assign(on="I 5", crossing=streets, leads_to=streets)
+    routes = measured(DIVIDED, nodes.assign(kind=[*[STREET] * 5, NUMBERED, RAMP, RAMP]))
+    assert routes.exits["label"].tolist() == ["Mill", "Elm", "MS 7"]  # Oak Street and the slip road have better ones
+    ways_off = routes.exit_nodes.groupby("exit_id", sort=False)["way"].agg(sorted).tolist()
+    assert ways_off == [[-1, 1], [-1, 1], [1]]
+    assert not said(routes, "carriageway")
 
 
 def test_exits_of_one_carriageway_count_for_the_other_where_it_has_none():
