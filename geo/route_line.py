@@ -18,9 +18,12 @@ from geo.route_miles import METRES, UNCALIBRATED, Calibration
 SLIVER_M = 500.0
 """A highway that touches the study area, or leaves it, for less than this stays where it is."""
 
+_NEARLY_RING = 0.1
+"""A line whose ends are no farther apart than this share of its length is a ring with a piece missing."""
+
 NORTH_SOUTH = ("NB", "SB")
 _EAST_WEST = ("EB", "WB")
-_CLOCKWISE = ("clockwise", "counterclockwise")
+CLOCKWISE = ("clockwise", "counterclockwise")
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,7 @@ def driving_order(
     one or two digits say which: odd numbers run from south to north, even ones from west to east. For others, and where
     a US route (not an interstate, which is signed so everywhere) does not fit the course at all, the longer of the two
     distances decides. It also says which end comes first where a highway runs across the way in which it is signed. A
-    ring runs clockwise.
+    ring runs clockwise, also one that lacks a piece.
 
     Examples
     --------
@@ -193,12 +196,15 @@ def driving_order(
     ('EB', 'WB')
     """
     if is_loop:
-        return line, _CLOCKWISE
+        return line, CLOCKWISE
     east, north = _course(line)
     number = re.match(r"(I|US) (\d{1,2})\b", canonical_ref(ref))
     northward = abs(north) > abs(east)
     if signed:
         northward = signed == "NS"
+    elif not number and abs(complex(east, north)) < line.length * _NEARLY_RING:
+        closed = shapely.LinearRing(line.coords)
+        return line.reverse() if shapely.is_ccw(closed) else line, CLOCKWISE
     elif number and (number[1] == "I" or not runs_across(line, northward=int(number[2]) % 2 == 1)):
         northward = int(number[2]) % 2 == 1
     if (north if northward != runs_across(line, northward=northward) else east) < 0:

@@ -12,7 +12,7 @@ from shapely.ops import substring
 from geo.osm_tags import highway_label
 from geo.records import Dropped, noun
 from geo.route_exits import ON_ROAD_M, exit_notes, nodes_on_route, same_exit
-from geo.route_line import NORTH_SOUTH, Route, driving_order, inside_m, measure, metres_along, runs_across
+from geo.route_line import CLOCKWISE, NORTH_SOUTH, Route, driving_order, inside_m, measure, metres_along, runs_across
 from geo.route_lines import Spine
 from geo.route_miles import (
     AGREES,
@@ -73,7 +73,8 @@ class Course:
 
         Where it runs across the way in which it is signed, nothing but its numbers tells one direction from the other.
         """
-        kept = not self.spine.is_loop and runs_across(self.line, northward=self.directions[0] in NORTH_SOUTH)
+        is_ring = self.directions[0] in CLOCKWISE
+        kept = not is_ring and runs_across(self.line, northward=self.directions[0] in NORTH_SOUTH)
         up, down = self.directions
         return replace(self, line=self.line.reverse(), directions=(up, down) if kept else (down, up))
 

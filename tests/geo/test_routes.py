@@ -190,6 +190,18 @@ def test_a_ring_road_runs_clockwise_from_the_south():
         assert xy(route.points_at(route.mileposts[-1:] / 4))[0] == pytest.approx([-10, 0], abs=0.2)
 
 
+@pytest.mark.parametrize("numbered", ["up", "down"])
+def test_a_ring_that_lacks_a_piece_runs_clockwise_or_as_its_numbers_do(numbered):
+    angle = np.radians(np.arange(0, 345, 5))
+    ring = [(20 * np.sin(turn), 20 * np.cos(turn)) for turn in angle]
+    numbers = [str(round(20 * (turn if numbered == "up" else angle[-1] - turn))) for turn in angle[2::3]]
+    nodes = [(number, *place) for number, place in zip(numbers, ring[2::3], strict=True)]
+    routes = measured(ways(ring[::-1], ref="M 25"), exits(*nodes))
+    expected = ("clockwise", "counterclockwise")
+    assert only(routes).directions == (expected if numbered == "up" else expected[::-1])
+    assert routes.exits["off_by"].abs().max() < 0.7
+
+
 def ring_road(zero_deg, *, clockwise=True, first=0):
     """Return a ring of 10 km radius and exits with mileposts from a bearing on, every 15 degrees."""
     turns = np.radians(np.arange(0, 361, 5))

@@ -48,5 +48,10 @@ def make_full_study(**options) -> Study:
         people=people,
         rural=rural,
         sharing=inequality(people, {"shelter": "capacity", "medical": "providers", "legal": "providers"}),
-        along=types.SimpleNamespace(gaps=gaps, strips=(), provider_exits=pd.DataFrame(columns=["exit_id", "exit_min"])),
+        along=types.SimpleNamespace(
+            gaps=gaps,
+            strips=(),
+            routes=types.SimpleNamespace(routes=()),
+            provider_exits=pd.DataFrame(columns=["exit_id", "exit_min"]),
+        ),
     )
