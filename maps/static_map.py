@@ -1,5 +1,6 @@
 """The map on paper: areas, highways, points and names of a study, in its own projection, inside a frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -239,13 +240,16 @@ def _draw_marks(
 def _draw_labels(
     sheet: Sheet, study: Study, view: View, move: Fit, placer: Placer, coloured: tuple[Shapes, np.ndarray]
 ) -> None:
-    """Place ranks, shields, towns and names of areas in this order; draw the ranks last, above everything."""
+    """Place the biggest town, ranks, shields, towns and names of areas in this order; draw the ranks last, on top."""
+    towns = _towns(study, move)
+    # For orientation: discs can stand aside.
+    _draw_towns(sheet, towns[:1], placer)
     points = move.points(study.areas.representative_point())
     first = [n for n, row in enumerate(view.rows[:NUMBERED]) if row.rank <= NUMBERED]
     spots = place_discs(placer, [points[n] for n in first])
     discs = [(str(view.rows[n].rank), home, spot) for n, (home, spot) in zip(first, spots, strict=True)]
     _draw_shields(sheet, study, placer, move)
-    _draw_towns(sheet, study, placer, move)
+    _draw_towns(sheet, towns[1:], placer)
     if len(view.rows) <= _NAMED_AREAS:
         _draw_names(sheet, view, placer, points, coloured)
     draw_discs(sheet, discs)
@@ -261,20 +265,23 @@ def _draw_shields(sheet: Sheet, study: Study, placer: Placer, move: Fit) -> None
                 draw_shield(sheet, sign, x, y)
 
 
-def _draw_towns(sheet: Sheet, study: Study, placer: Placer, move: Fit) -> None:
+def _towns(study: Study, move: Fit) -> list[tuple[str, bool, tuple[float, float]]]:
+    """Return name, whether it is a big one, and place of each town, the biggest first."""
     if study.towns is None or not len(study.towns):
-        return
+        return []
     towns = study.towns.to_crs(study.areas.crs)
     found = sorted(
         (-float(population), clean(name), point)
         for population, name, point in zip(towns["population"], towns["name"], move.points(towns.geometry), strict=True)
     )
-    biggest = -found[0][0]
+    return [(name, less <= found[0][0] * _BIG, point) for less, name, point in found]
+
+
+def _draw_towns(sheet: Sheet, towns: Sequence[tuple[str, bool, tuple[float, float]]], placer: Placer) -> None:
     written = 0
-    for less, name, (x, y) in found:
+    for name, big, (x, y) in towns:
         if written >= _TOWNS:
             break
-        big = -less >= biggest * _BIG
         size = 8.0 if big else 6.2
         weight: Weight = "bold" if big else "regular"
         dot = around(x, y, 1.6)

@@ -16,7 +16,7 @@ from maps.static_labels import DISC_PT, Placer, place_discs
 from maps.static_map import choose, fit
 from maps.static_parts import credits_of, key_entries, lay_key
 from maps.static_scale import on_the_ground, scale_bar
-from maps.static_sheet import Box, hatching, printable, shortened, text_width, wrapped
+from maps.static_sheet import Box, Sheet, hatching, printable, shortened, text_width, wrapped
 from maps.symbology import RAMP_LIGHT
 from maps.view import make_view
 from tests.maps.studies import HOSTILE, make_study
@@ -237,3 +237,17 @@ def test_hatching_stays_inside():
     lines = hatching(area, spacing=3)
     assert area.buffer(1e-6).contains(lines)
     assert lines.length == pytest.approx(area.area / 3, rel=0.15)
+
+
+def test_the_biggest_town_is_named_even_where_the_first_ranks_are(monkeypatch):
+    study = make_study(side=9)
+    first = study.areas.representative_point()[make_view(study).rows[0].area_id]
+    capital = study.towns.assign(
+        name=["Capital", *study.towns["name"][1:]], geometry=[first, *study.towns.geometry[1:]]
+    )
+    written = []
+    monkeypatch.setattr(Sheet, "text", lambda _, x, y, words, **__: written.append(words))
+    crowded = dataclasses.replace(study, towns=capital)
+    draw_poster(crowded, make_view(crowded))
+    assert "Capital" in written
+    assert {str(rank) for rank in range(1, 11)} <= set(written)
