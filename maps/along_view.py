@@ -166,7 +166,8 @@ def between_words(from_exit: str, to_exit: str, unit: str, texts: Texts) -> str:
     return texts("along.between", a=a, b=b)
 
 
-def _direction(direction: str, texts: Texts) -> str:
+def direction_words(direction: str, texts: Texts) -> str:
+    """Return a direction of travel, "NB", as the language of the page has it."""
     return texts.get(f"strip.direction.{direction}", direction)
 
 
@@ -188,7 +189,7 @@ def _gap(group: Sequence[Mapping[str, Any]], along: Along, texts: Texts) -> GapV
         head=texts(
             "along.gap_head",
             highway=capital(highway_name(record["label"], texts)),
-            direction=_direction(record["direction"], texts),
+            direction=direction_words(record["direction"], texts),
             between=between_words(record["from_exit"], record["to_exit"], record["unit"], texts),
         ),
         tail=texts(
@@ -211,7 +212,7 @@ def _summary(along: Along, texts: Texts, headline_min: float) -> str:
     gap = texts(
         "along.gap_short",
         highway=highway_name(longest["label"], texts),
-        direction=_direction(longest["direction"], texts),
+        direction=direction_words(longest["direction"], texts),
         length=length_words(longest["length"], longest["unit"], texts),
         service=texts.get(f"category.{longest['category']}.plain", longest["category"]),
     )
@@ -220,7 +221,7 @@ def _summary(along: Along, texts: Texts, headline_min: float) -> str:
 
 def _strip(strip: Strip, along: Along, texts: Texts, bands_min: Sequence[float]) -> StripView:
     label = highway_name(strip.label, texts)
-    up, down = (_direction(direction, texts) for direction in strip.directions)
+    up, down = (direction_words(direction, texts) for direction in strip.directions)
     svg = strip_svg(strip, texts, bands_min=bands_min)
     return StripView(
         label=capital(label),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from layers.study import Study
+from maps.along_view import between_words, direction_words
 from maps.names import clean
 from maps.service_rows import rural_rows, sharing_rows
 from maps.static import picture
@@ -72,11 +73,10 @@ def _gaps(study: Study, view: View) -> list[dict[str, str]]:
 
 def _gap(record: Mapping[Any, Any], view: View) -> dict[str, str]:
     t = view.texts
-    ends = [clean(record[f"{end}_exit"]) for end in ("from", "to")]
     return {
-        "highway": f"{clean(record['label'])} {clean(record['direction'])}".strip(),
+        "highway": f"{clean(record['label'])} {direction_words(record['direction'], t)}".strip(),
         "service": view.category(str(record["category"])),
-        "between": " – ".join(dict.fromkeys(end for end in ends if end)) or "–",
+        "between": between_words(record["from_exit"], record["to_exit"], record["unit"], t),
         "mileposts": f"{t.number(record['from_milepost'])}–{t.number(record['to_milepost'])}",
         "length": t(f"format.{record['unit']}", n=t.number(record["length"])),
         "worst": _minutes(float(record["minutes_worst"]), view),

@@ -141,3 +141,6 @@ def test_it_speaks_the_language_and_takes_the_paper_of_the_project(paper, size):
     assert '<html lang="es">' in page
     assert "Clasificación" in page
     assert f"size: {size}" in page
+    gaps = page[page.index("Tramos más largos") :].split("</table>")[0]
+    assert "salidas" in gaps
+    assert not re.search(r"\bexit\b|\b[NSEW]B\b", gaps)
