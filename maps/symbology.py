@@ -1,6 +1,7 @@
 """The one place for colours, shapes and class breaks: the page's CSS, its drawing code and the static map read it."""
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -118,20 +119,26 @@ def _declare(variables: Mapping[str, str]) -> str:
 def quantile_breaks(values: Sequence[float], *, decimals: int) -> tuple[float, ...]:
     """Return the values that part `values` into at most `CLASSES` groups of about equal size.
 
-    Breaks are rounded, so that the key states exactly what is drawn, and fewer when values repeat. Non-finite values
-    are left out.
+    Breaks are rounded, so that the key states exactly what is drawn, and fewer when values repeat. Where many have the
+    lowest value, such as no reach at all, it is a group of its own. Non-finite values are left out.
 
     Examples
     --------
     >>> quantile_breaks([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], decimals=0)
     (3.0, 5.0, 7.0, 9.0)
+    >>> quantile_breaks([0, 0, 0, 0, 0, 10, 20, 30, 40], decimals=0)
+    (10.0, 20.0, 30.0, 40.0)
     >>> quantile_breaks([7, 7, 7], decimals=0)
     ()
     """
     known = sorted(value for value in values if math.isfinite(value))
     if not known:
         return ()
-    cuts = (known[min(len(known) - 1, round(len(known) * part / CLASSES))] for part in range(1, CLASSES))
+    lowest = bisect_right(known, known[0])
+    if lowest * CLASSES > len(known) > lowest:
+        cuts = [known[lowest + (len(known) - lowest) * part // (CLASSES - 1)] for part in range(CLASSES - 1)]
+    else:
+        cuts = [known[min(len(known) - 1, round(len(known) * part / CLASSES))] for part in range(1, CLASSES)]
     rounded = sorted({round(float(cut), decimals) for cut in cuts})
     return tuple(cut for cut in rounded if known[0] < cut <= known[-1])
 
