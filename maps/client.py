@@ -81,7 +81,6 @@ def page_data(view: View) -> dict[str, Any]:
     """Return the values the page's program works with."""
     place = view.place
     return {
-        "language": view.texts.language,
         "texts": {
             **view.texts.section("client"),
             **view.texts.section("format"),

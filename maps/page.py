@@ -1,5 +1,6 @@
 """The map page of a study."""
 
+from types import MappingProxyType
 from typing import Any
 
 from layers.study import Study
@@ -22,7 +23,12 @@ PRINTED_ROWS = 160
 MOST_ROWS = 1_000
 """Up to so many rows are all in the document; of more only those that are printed, and a reader who runs no scripts is
 told which file has them all."""
+ROWS_AT_ONCE = 100
+"""So many rows are seen at first where scripts run, as in `table.js`: the others wait in bodies of their own, so that a
+browser need not lay them out."""
 PRINTED_FIRST = 15
+SHEETS = MappingProxyType({"letter": ("letter", 259), "a4": ("A4", 277)})
+"""Size of the printed page as CSS has it, and its width between the margins in mm."""
 RURAL = 0.5
 """An area is rural when more than this share of its people is."""
 
@@ -79,9 +85,16 @@ def _counties(view: View, sections: SectionsView | None) -> list[str]:
     return sorted(row.name for row in view.rows) if sections else []
 
 
+def _table_parts(served: int) -> list[tuple[int, int, str]]:
+    """Return first row, last row and class of each body of the ranking."""
+    ends = (0, min(ROWS_AT_ONCE, served), min(PRINTED_ROWS, served), served)
+    return list(zip(ends[:-1], ends[1:], ("", "later", "later unprinted"), strict=True))
+
+
 def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
     """Return what the page's template shows."""
     bands = [f"{minutes:g}" for minutes in sorted(study.reach["minutes"])]
+    served = len(view.rows) if len(view.rows) <= MOST_ROWS else PRINTED_ROWS
     return {
         "view": view,
         "t": view.texts,
@@ -101,7 +114,9 @@ def _context(study: Study, view: View, layers: Layers) -> dict[str, Any]:
         "any_rural": any(row.rural_share > RURAL for row in view.rows),
         "n_low": sum(row.confidence == "low" for row in view.rows),
         "printed_rows": PRINTED_ROWS,
-        "served_rows": len(view.rows) if len(view.rows) <= MOST_ROWS else PRINTED_ROWS,
+        "served_rows": served,
+        "table_parts": [part for part in _table_parts(served) if part[0] < part[1]],
+        "sheet": SHEETS[study.project.paper],
         "printed_first": min(PRINTED_FIRST, len(view.rows)),
         "static_map": static_map(study, view),
         "static_caption": view.texts(

@@ -118,7 +118,7 @@ def _need_sentence(record: pd.Series, project: Project, texts: Texts) -> str:
         if value == value:  # noqa: PLR0124 - NaN
             label = isolate(clean(indicator.label))
             found.append(texts("reason.indicator", label=label, value=indicator_value(value, indicator.unit, texts)))
-    return texts("reason.need_figures", figures="; ".join(found)) if found else ""
+    return texts("reason.need_figures", figures=". ".join(found)) if found else ""
 
 
 def indicator_value(value: float, unit: str, texts: Texts) -> str:
@@ -141,7 +141,9 @@ def about(study: Study, place: Place, texts: Texts) -> tuple[Chapter, ...]:
         "gap_share": texts.percent(project.weights.access_gap / total),
         "need_share": texts.percent(project.weights.need / total),
         "reach_share": texts.percent(project.weights.reach / total),
-        "indicators": texts.listing([isolate(clean(i.label)) for i in project.people.indicators.values()])
+        "indicators": texts.listing(
+            [texts("format.quoted", words=isolate(clean(i.label))) for i in project.people.indicators.values()]
+        )
         or texts.entries["method.no_indicators"],
         "width": texts.distance(project.corridor.half_width_m, place.unit),
     }

@@ -57,7 +57,7 @@ STUDIES: dict[str, Callable[[Path], Study]] = {
     "tracts": lambda _: make_study(side=30, cell_m=9_000, n_venues=400),
     "hexagons": lambda _: make_study(side=9, cell_m=47_000, hexagons=6, n_venues=20_000),
     "hostile": lambda _: make_study(side=4, hostile=HOSTILE),
-    "spanish": lambda _: make_study(side=5, language="es", units="km"),
+    "spanish": lambda _: make_study(side=5, language="es", units="km", paper="a4"),
     "example": studies.example,
     "example sections": studies.example_sections,
     "example sections in Spanish": studies.example_sections_in_spanish,

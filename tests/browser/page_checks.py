@@ -250,6 +250,10 @@ class PageChecks:
         page.click("#services tbody tr:nth-child(2) button")
         page.wait_for_timeout(300)
         assert page.inner_text("#services tbody tr:nth-child(2) button") in page.inner_text(".leaflet-popup h3")
+        # It is about another place than the area that is chosen next.
+        page.click("#tab-list")
+        page.click("#areas tbody tr:nth-child(2)")
+        page.wait_for_selector(".leaflet-popup", state="detached")
         assert page.locator("img").count() == 0
         assert not seen.errors
 
@@ -360,7 +364,7 @@ class PageChecks:
         pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
         assert 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= self.most_sheets
         sides = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups()
-        assert [round(float(side)) for side in sides] == [842, 595]
+        assert [round(float(side)) for side in sides] == [792, 612]
         assert b"/StructTreeRoot" in pdf
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate("document.getElementById('key').open")

@@ -225,24 +225,33 @@ def test_image_of_the_map(visit, tmp_path):
 # Print, embed, script off
 
 
-@pytest.mark.parametrize(("name", "most"), [("counties", 5), ("tracts", 8)])
-def test_35_print(visit, name, most):
+@pytest.mark.parametrize(
+    ("name", "most", "sheet"), [("counties", 5, (792, 612)), ("tracts", 8, (792, 612)), ("spanish", 5, (842, 595))]
+)
+def test_35_print(visit, name, most, sheet):
     page = visit(name).page
     page.evaluate("document.getElementById('key').open = false")
     pdf = page.pdf(prefer_css_page_size=True, print_background=True, tagged=True)
     pages = len(re.findall(rb"/Type\s*/Page\b", pdf))
     assert 2 <= pages <= most
     width, height = (float(x) for x in re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf).groups())
-    assert (round(width), round(height)) == (842, 595)
+    assert (round(width), round(height)) == sheet
     assert b"/StructTreeRoot" in pdf
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.evaluate("document.getElementById('key').open")
     page.emulate_media(media="print")
     shown = page.locator("#areas tbody tr:visible").count()
-    assert shown == (81 if name == "counties" else 160)
-    assert page.locator(".printonly:visible").count() == (0 if name == "counties" else 1)
+    assert shown == {"counties": 81, "tracts": 160, "spanish": 25}[name]
+    assert page.locator(".printonly:visible").count() == (name == "tracts")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert not page.evaluate("document.getElementById('key').open")
+
+
+def test_layers_that_somebody_adds_are_drawn_above_those_of_the_page(desk):
+    """Folium puts them into Leaflet's own pane, `docs/embedding.md` says that they can be added."""
+    height = "name => Number(getComputedStyle(document.querySelector(`.leaflet-${name}-pane`)).zIndex)"
+    below, added, above = (desk.evaluate(height, name) for name in ("providers", "overlay", "labels"))
+    assert below < added < above
 
 
 # Offline and weight
@@ -367,10 +376,15 @@ def test_rows_are_the_same_with_and_without_script(visit, name):
     """The program makes the rows anew: nothing may change under a reader's eyes."""
     text = """rows => rows.map(row => [row.innerText, [...row.querySelectorAll('.bar')].map(bar =>
       ['--a', '--b', '--c'].map(name => Number(parseFloat(bar.style.getPropertyValue(name)).toFixed(0))))])"""
-    with_script, without = (
-        visit(name, script=script).page.eval_on_selector_all("#areas tbody tr", text) for script in (True, False)
-    )
-    assert with_script == without
+    page = visit(name).page
+    rows = "#areas tbody tr"
+    given = page.eval_on_selector_all(rows, text)
+    page.evaluate("document.querySelector('#areas tbody tr').dataset.old = ''")
+    page.fill("#search", "nothing is called so")
+    page.fill("#search", "")
+    assert page.locator(f"{rows}[data-old]").count() == 0
+    assert page.eval_on_selector_all(rows, text) == given
+    assert visit(name, script=False).page.eval_on_selector_all(rows, text) == given
 
 
 def test_presentation_moves_with_the_arrow_keys(visit):

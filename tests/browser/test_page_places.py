@@ -31,6 +31,8 @@ def test_popups_of_venues_and_services_say_their_exit_and_the_drive(visit):
     page.click("#tab-services")
     page.click("#services tbody tr button")
     assert re.search(r"I-(55|20), exit \d+.*: \d+ min drive", page.inner_text(".leaflet-popup"))
+    page.click("#services tbody tr:nth-child(3) button")
+    page.wait_for_selector(".leaflet-popup :text('adults, families')")
 
 
 def test_a_section_names_its_exits(visit):

@@ -12,6 +12,7 @@ function makeAreas(map, layer, data, painter) {
   if (many) {
     const renderer = painter.canvas('areas', () => paint(true));
     shapes.forEach(shape => { shape.options.renderer = renderer; });
+    map.getContainer().classList.add('many');
   }
   const weak = overlay(shapes.filter((shape, i) => areas.confidence[i] === 'l'), {className: 'weak', pane: 'marks'});
 

@@ -79,7 +79,7 @@ function makeLabels(map, data) {
     shown.forEach(({box, movable}, i) => {
       if (!rects[i].width) return;
       if (movable) return place(box, rects[i], taken, free);
-      const [side, spot] = spotsOf(box, rects[i]).find(([, each]) => overlap(each, frame) && free(each)) || [];
+      const [side, spot] = spotsOf(box, rects[i]).find(([, each]) => inside(each, frame) && free(each)) || [];
       if (!spot) return hide(box);
       taken.push(grown(spot));
       if (side) box.dataset.side = side;
@@ -123,23 +123,14 @@ function makeLabels(map, data) {
 
   /** An area's name is written only where the area is wider than the name. */
   function roomy(shape, width) {
-    const {x, y} = sizeOf(shape);
+    const {x, y} = shape._rawPxBounds.getSize();
     return x > width * (data.towns.length ? 3 : 1.2) && y > 30;
-  }
-
-  // Width and height of each area at zoom 0, worked out once: with each step in they double.
-  const sizes = new Map();
-
-  function sizeOf(shape) {
-    if (!sizes.has(shape)) {
-      const bounds = shape.getBounds();
-      sizes.set(shape, map.project(bounds.getSouthEast(), 0).subtract(map.project(bounds.getNorthWest(), 0)));
-    }
-    return sizes.get(shape).multiplyBy(map.getZoomScale(map.getZoom(), 0));
   }
 
   const overlap = (one, other) =>
     one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+  const inside = (one, other) =>
+    one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
   const hide = box => { box.style.visibility = 'hidden'; };
   const grown = rect => ({left: rect.left - 2, right: rect.right + 2, top: rect.top - 1, bottom: rect.bottom + 1});
 

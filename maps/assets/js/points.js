@@ -3,7 +3,9 @@
 /** A place of a point layer; its texts are looked up and its marker is made when they are wanted. */
 class Place {
   constructor(layer, i, kind) {
-    Object.assign(this, {layer, i, kind});
+    this.layer = layer;
+    this.i = i;
+    this.kind = kind;
   }
   get point() { return this.layer.point(this.i); }
   get area() { return this.layer.columns.area[this.i]; }
@@ -51,7 +53,8 @@ function makePoints(map, layers, data, painter) {
   function facts(place) {
     const list = el('dl');
     for (const field of ['phone', 'hours', 'serves', 'languages', 'address', 'town']) {
-      if (place.text(field)) list.append(el('dt', {}, say(field)), el('dd', {}, named(place.text(field))));
+      const words = place.text(field).replace(/;\s*/g, ['serves', 'languages'].includes(field) ? ', ' : '; ');
+      if (words) list.append(el('dt', {}, say(field)), el('dd', {}, named(words)));
     }
     const website = place.text('website');
     if (website) {

@@ -44,7 +44,11 @@ function shapeGroup({lines, ...look}, text) {
 /** Polygons without a number of their own: one over several shapes draws faster than one for each. */
 const overlay = (shapes, look) => L.polygon(shapes.flatMap(shape => shape.getLatLngs()), lookOf({interactive: false, ...look}));
 
-const lookOf = look => ({smoothFactor: 0.6, ...look});
+const lookOf = look => ({smoothFactor: 0.6, styled: true, ...look});
+
+// The style sheet has the looks of the page's own shapes: nothing is written to each of thousands of paths.
+const writeStyle = L.SVG.prototype._updateStyle;
+L.SVG.include({_updateStyle(shape) { if (!shape.options.styled) writeStyle.call(this, shape); }});
 
 L.ShapeMarker = L.CircleMarker.extend({
   _updatePath() {
@@ -73,7 +77,7 @@ L.ShapeMarker = L.CircleMarker.extend({
 const PointGroup = L.LayerGroup.extend({
   initialize(look, {at, ...columns}) {
     L.LayerGroup.prototype.initialize.call(this);
-    this.look = {...look, radius: 4, bubblingMouseEvents: false};
+    this.look = {...look, styled: true, radius: 4, bubblingMouseEvents: false};
     this.columns = columns;
     this.latlngs = unpack(at)[0][0][0];
     this.made = [];

@@ -10,16 +10,17 @@ function start(map, layers, data) {
   viewport.home(false);
 
   const painter = makePainter(map);
+  const points = makePoints(map, layers, data, painter);
+  points.size();
   const areas = makeAreas(map, layers.areas, data, painter);
   areas.colourBy(data.measures[0]);
   map.addLayer(layers.areas);
-  const points = makePoints(map, layers, data, painter);
   const labels = makeLabels(map, data);
   const filters = makeFilters();
   const table = makeTable(data, areas, filters);
   const tabs = makeTabs();
   const card = makeCard(data, points);
-  const choice = makeChoice({data, areas, card, table, tabs, viewport});
+  const choice = makeChoice({map, data, areas, card, table, tabs, viewport});
   const along = makeAlong(map, data, points);
   card.visitExit = along.visit;
   const sections = makeSections(map, data, {along, choice, card, tabs, filters});
@@ -51,8 +52,8 @@ function start(map, layers, data) {
   checkExpiry();
 
   link.load();
-  points.size();
   declutter();
+  table.trim();
   map.on('zoomend moveend resize layeradd layerremove', tidy);
   map.on('moveend', link.save);
   byId('key').addEventListener('toggle', declutter);
@@ -80,7 +81,7 @@ function casingOf(layer, name) {
 }
 
 /** The chosen area: on the map, in the table, on the card and in words. */
-function makeChoice({data, areas, card, table, tabs, viewport}) {
+function makeChoice({map, data, areas, card, table, tabs, viewport}) {
   const choice = {
     area: null,
     onChange() {},
@@ -94,6 +95,7 @@ function makeChoice({data, areas, card, table, tabs, viewport}) {
       if (i !== null && scroll) tabs.show('tab-list');
       if (i !== null && show) {
         if (isNarrow()) byId('key').open = false;
+        map.closePopup();
         viewport.show(areas.shapes[i], true);
         if (!isNarrow()) byId('panel').scrollTop = 0;
         showMap();

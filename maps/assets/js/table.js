@@ -6,13 +6,15 @@ function makeTable(data, areas, filters) {
   const columns = data.areas;
   const total = columns.id.length;
   const table = byId('areas');
-  const body = table.tBodies[0];
+  const [body, ...later] = table.tBodies;
   const search = byId('search');
   const [less, more] = [byId('less'), byId('more')];
   let found = columns.id.map((id, i) => i);
   let page = 0;
   let chosen = null;
   let measure = null;
+  // The first rows stand in the page as it comes, which need not be made again.
+  let given = true;
 
   const rowOf = i => body.querySelector(`[data-i="${i}"]`);
 
@@ -50,7 +52,10 @@ function makeTable(data, areas, filters) {
   }
 
   function fill(first, count) {
-    body.replaceChildren(...found.slice(first, first + count).map((i, at) => row(i, first + at)));
+    const wanted = found.slice(first, first + count);
+    given = given && wanted.length === body.rows.length && wanted.every((i, at) => i === at);
+    if (given) Array.from(body.rows).forEach((each, at) => each.setAttribute('aria-rowindex', at + 2));
+    else body.replaceChildren(...wanted.map((i, at) => row(i, first + at)));
     // Only a part of the rows is in the document: how many there are has to be said.
     table.setAttribute('aria-rowcount', String(found.length + 1));
   }
@@ -116,6 +121,8 @@ function makeTable(data, areas, filters) {
 
   return {
     start,
+    /** Take out the rows of the later pages, which are for readers whose browser runs no scripts. */
+    trim: () => later.forEach(rows => rows.remove()),
     filter,
     showAll,
     get order() { return found; },
@@ -141,10 +148,11 @@ function makeTable(data, areas, filters) {
       if (options.scroll) marked.scrollIntoView({block: 'center', behavior: lessMotion ? 'auto' : 'smooth'});
     },
     showMeasure(shown) {
+      const byMinutes = shown.unit === 'minutes';
+      const other = byMinutes || (measure && measure.unit === 'minutes');
       measure = shown;
-      const byMinutes = measure.unit === 'minutes';
       byId('measure-head').title = byMinutes ? measure.label : data.measures.find(each => each.key === 'worst').label;
-      all('tr', body).forEach(each => { each.lastElementChild.textContent = minutes(Number(each.dataset.i)); });
+      if (other) all('tr', body).forEach(each => { each.lastElementChild.textContent = minutes(Number(each.dataset.i)); });
     },
   };
 }

@@ -9,8 +9,9 @@ function setUpMap(map) {
   L.control.zoom({zoomInTitle: say('zoom_in'), zoomOutTitle: say('zoom_out')}).addTo(map);
   L.control.scale({maxWidth: 120}).addTo(map);
   creditControl().addTo(map);
-  // Paths with listeners are tab stops in Chromium. The table is the way for the keyboard.
+  // Paths that listen for the focus, as tooltips do, are tab stops in Chromium. The table is the way for the keyboard.
   map.on('layeradd', ({layer}) => {
+    if (layer.options.styled) return;
     const node = layer.getElement && layer.getElement();
     if (node && node.tagName === 'path') node.setAttribute('tabindex', '-1');
   });
@@ -32,21 +33,28 @@ function creditControl() {
   return control;
 }
 
-/** Where to look: everything, or one area, with room for the key. */
+/** Where to look: everything, or one area, clear of key, buttons and credit. */
 function makeViewport(map, bounds) {
-  function margins() {
-    const key = byId('key');
-    const width = map.getContainer().clientWidth;
-    const narrow = width < WIDE_MAP;
-    const beside = key.open && !narrow ? key.offsetWidth + 14 : 0;
-    return {paddingTopLeft: [14, narrow ? 46 : 14], paddingBottomRight: [14 + beside, narrow ? 56 : 30]};
+  /** Beside the key or below it, where there is more room for what shall be seen. */
+  function margins(wanted) {
+    const [key, buttons, credit] = [byId('key'), ...all('.leaflet-control-zoom, .leaflet-control-attribution', map.getContainer())];
+    const size = map.getSize();
+    const shape = map.project(wanted.getSouthEast(), 0).subtract(map.project(wanted.getNorthWest(), 0));
+    const foot = credit.offsetHeight + 10;
+    const beside = [[buttons.offsetWidth + 20, 14], [key.offsetWidth + 28, foot]];
+    const below = [[14, key.offsetTop + key.offsetHeight], [14, foot]];
+    const room = ([[left, top], [right, bottom]]) =>
+      Math.min((size.x - left - right) / shape.x, (size.y - top - bottom) / shape.y);
+    const [paddingTopLeft, paddingBottomRight] = room(below) > room(beside) ? below : beside;
+    return {paddingTopLeft, paddingBottomRight};
   }
+
+  function fit(wanted, animate, options) {
+    map.fitBounds(wanted, {...margins(wanted), animate: animate && !lessMotion, ...options});
+  }
+
   return {
-    home(animate) {
-      map.fitBounds(bounds, {...margins(), animate: animate && !lessMotion});
-    },
-    show(shape, animate) {
-      map.fitBounds(shape.getBounds().pad(0.3), {...margins(), maxZoom: 11, animate: animate && !lessMotion});
-    },
+    home: animate => fit(L.latLngBounds(bounds), animate),
+    show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11}),
   };
 }
