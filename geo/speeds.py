@@ -50,10 +50,10 @@ _FACTORS: Mapping[str, float] = MappingProxyType(
 def parse_maxspeed(text: str) -> float:
     """Return the speed in km/h that the value of a `maxspeed` tag states.
 
-    Where several values are listed, the lowest one counts. Values that name a rule instead of a number ("RU:urban",
-    "US:rural"), no limit ("none", "signals", "variable"), and everything else that is not a speed are unknown, so
-    that the class table decides. Speeds under 5 km/h are taken as 5 km/h; above 150 km/h they are slips of the pen
-    and unknown.
+    Where several values are listed, the lowest one counts; those without a unit have that of the last one. Values that
+    name a rule instead of a number ("RU:urban", "US:rural"), no limit ("none", "signals", "variable"), and everything
+    else that is not a speed are unknown, so that the class table decides. Speeds under 5 km/h are taken as 5 km/h;
+    above 150 km/h they are slips of the pen and unknown.
 
     Parameters
     ----------
@@ -76,19 +76,20 @@ def parse_maxspeed(text: str) -> float:
     >>> parse_maxspeed("RU:urban"), parse_maxspeed("none"), parse_maxspeed("fast")
     (nan, nan, nan)
     """
-    known = [speed for part in re.split(r"[;|,]", text) if not math.isnan(speed := _one_speed(part))]
-    return min(known, default=math.nan)
+    parts = [part.strip().lower() for part in re.split(r"[;|,]", text)]
+    last = _NUMBER.match(parts[-1])
+    unit = (last and last[2]) or "km/h"
+    return min((speed for part in parts if not math.isnan(speed := _one_speed(part, unit))), default=math.nan)
 
 
-def _one_speed(text: str) -> float:
-    """Return one stated speed in km/h, or NaN."""
-    word = text.strip().lower()
+def _one_speed(word: str, unit: str) -> float:
+    """Return one stated speed in km/h, or NaN; a number without a unit has the given one."""
     if word == "walk":
         return WALK_KMH
     match = _NUMBER.match(word)
     if match is None:
         return math.nan
-    speed = float(match[1]) * _FACTORS.get(match[2] or "", 1.0)
+    speed = float(match[1]) * _FACTORS.get(match[2] or unit, 1.0)
     return max(speed, SLOWEST_KMH) if 0 < speed <= FASTEST_KMH else math.nan
 
 

@@ -27,6 +27,8 @@ from geo.speeds import CLASS_SPEEDS_KMH, class_speeds, parse_maxspeed
         ("50;60", 50),
         ("60; 50", 50),
         ("55 mph;45 mph", 45 * 1.609344),
+        ("55;65 mph", 55 * 1.609344),
+        ("100 km/h;55 mph", 55 * 1.609344),
         ("90;30;90;30;90;30", 30),
         ("50|60", 50),
         ("50;none", 50),

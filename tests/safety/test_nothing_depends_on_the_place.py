@@ -54,7 +54,7 @@ def test_other_names_and_places_in_the_same_regions_give_the_same_bytes(
             for words in (
                 ("map", study / "project.toml", "--out", folder, "--audience", audience, *skipped),
                 ("check", study / "project.toml", "--audience", audience),
-                ("rank", study / "project.toml", "--format", "json", "--areas", "sections"),
+                ("rank", study / "project.toml", "--format", "json", "--areas", "sections", "--audience", audience),
             )
         )
         made[seed] = {path.name: path.read_bytes() for path in (*folder.iterdir(), *cache.iterdir())}
