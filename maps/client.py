@@ -20,6 +20,7 @@ Column = list[str] | dict[str, list[str] | list[int]]
 _REPEATS = 2
 _JINJA = re.compile(r"\{(?=[{%#])")
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_UNSAFE = re.compile(f"[{''.join(_ESCAPES)}]")
 
 
 class App(MacroElement):
@@ -65,7 +66,7 @@ def to_script(value: object) -> str:
         If it holds a NaN or an infinity, which JSON has no word for.
     """
     text = json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return _JINJA.sub(r"\\u007b", "".join(_ESCAPES.get(sign, sign) for sign in text))
+    return _JINJA.sub(r"\\u007b", _UNSAFE.sub(lambda sign: _ESCAPES[sign[0]], text))
 
 
 def to_parsed(value: object) -> str:

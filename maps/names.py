@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 MAX_LENGTH = 160
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")  # and control characters
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"})
 _MARKS = ("\u200e", "\u200f", "\u061c")
 _ISOLATE, _END = "\u2068", "\u2069"
@@ -23,7 +23,6 @@ def clean(value: object) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN is the value that differs from itself
         return ""
     text = str(value).encode("utf-8", "replace").decode("utf-8")
-    text = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
     text = _SPACES.sub(" ", text).strip()
     return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1].rstrip() + "…"
 
@@ -38,7 +37,9 @@ def isolate(text: str) -> str:
     >>> isolate("Hinds"), isolate("\u05d0") == "\u2068\u05d0\u2069"
     ('Hinds', True)
     """
-    turns = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT or sign in _MARKS for sign in text)
+    turns = not text.isascii() and any(
+        unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT or sign in _MARKS for sign in text
+    )
     return f"{_ISOLATE}{text}{_END}" if turns else text
 
 

@@ -279,6 +279,7 @@ def _letters() -> FT2Font:
     return FT2Font(str(_file("regular")))
 
 
+@cache
 def printable(text: str) -> str:
     r"""Return text that the font can show: no direction marks, and a replacement sign for letters it lacks.
 
