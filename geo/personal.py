@@ -14,20 +14,26 @@ import pandas as pd
 
 _PERSON = {
     "client", "victim", "survivor", "patient", "participant", "trafficker", "perpetrator", "offender", "abuser",
-    "minor", "child", "cliente", "victima", "sobreviviente", "paciente", "participante", "tratante", "agresor", "menor",
+    "minor", "child", "caller", "beneficiary", "guardian", "buyer", "suspect", "cliente", "victima", "sobreviviente",
+    "paciente", "participante", "tratante", "agresor", "menor", "beneficiario", "tutor", "comprador",
 }  # fmt: skip
-_ALONE = _PERSON - {"patient", "participant", "minor", "child", "paciente", "participante", "menor"}
+_ALONE = _PERSON - {
+    "patient", "participant", "minor", "child", "guardian", "beneficiary", "paciente", "participante", "menor", "tutor",
+    "beneficiario",
+}  # fmt: skip
 """Such a word alone is the name or the number of somebody."""
 
 _NUMBER = {"id", "no", "num", "nbr", "number", "numero"}
 _TRAIT = {
-    *_NUMBER, "name", "names", "initials", "dob", "age", "sex", "gender", "phone", "address", "email", "ssn", "nombre",
+    *_NUMBER, "uid", "code", "race", "ethnicity", "nationality", "raza", "etnia", "nacionalidad",
+    "name", "names", "initials", "dob", "age", "sex", "gender", "phone", "address", "email", "ssn", "nombre",
     "nombres", "apellido", "apellidos", "iniciales", "edad", "sexo", "genero", "telefono", "direccion", "correo",
 }  # fmt: skip
 _BETWEEN = {"of", "the", "s", "full", "first", "last", "middle", "legal", "de", "del", "la", "el", "completo"}
 _BIRTH = {"dob", "yob", "birthdate", "birthday", "birthyear", "nacimiento"}
 _OF_BIRTH = {"birth", "date", "dt", "day", "month", "year", "place", "of", "time"}
 _FILE = {
+    "visa", "uscis", "alien_registration", "driver_license", "drivers_license", "dl",
     "case", "intake", "incident", "hmis", "hmis_client", "docket", "police_report", "alien", "a", "passport",
     "medical_record", "caso", "expediente", "pasaporte", "social_security", "seguro_social",
 }  # fmt: skip
@@ -37,7 +43,7 @@ _FILE_ALONE = {
     *("ssn", "nss", "curp", "mrn", "social_security", "seguro_social"),
     *("expediente", "pasaporte", "passport"),
 }
-_NAMES = {"first_name", "last_name", "surname", "nombre", "apellido", "apellidos"}
+_NAMES = {"first_name", "last_name", "full_name", "surname", "nombre", "apellido", "apellidos"}
 _TRAITS_OF_ONE = {"age", "sex", "gender", "edad", "sexo", "genero"}
 _TOGETHER = {
     *(f"{person}{trait}" for person, trait in product(_PERSON, _TRAIT)),

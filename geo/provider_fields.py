@@ -30,23 +30,31 @@ _US = re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})(?: .*)?", re.ASCII
 def is_public(frame: pd.DataFrame, section: ProviderFile, called: Mapping[str, str]) -> tuple[pd.Series, list[Problem]]:
     """Return whether each row may be shown: its own word first, else that of its file, which is no unless it says so.
 
-    Any word but those of `YES` and `NO` is a problem: a guess either way could do harm.
+    Any word but those of `YES` and `NO` is a problem: a guess either way could do harm. So is a row that may be shown
+    and says in a column ``confidential`` that it may not.
     """
-    default = pd.Series(section.public, index=frame.index)
-    if "public" not in frame.columns:
-        return default, []
-    words = frame["public"].str.strip().str.lower()
-    odd = ~words.isin([*YES, *NO, ""])
-    problems = [
-        Problem(
-            "must be yes or no.",
-            file=section.file,
-            column=called["public"],
-            rows=row_numbers(words.index[odd]),
-            remedy="Write yes only when the operator publishes the address and has agreed. Empty means no.",
-        )
-    ]
-    return words.isin(YES) | (default & words.eq("")), problems if odd.any() else []
+    shown = pd.Series(section.public, index=frame.index)
+    problems: list[Problem] = []
+    if "public" in frame.columns:
+        words = _words(frame["public"])
+        shown = words.isin(YES) | (shown & words.eq(""))
+        remedy = "Write yes only when the operator publishes the address and has agreed. Empty means no."
+        problems += _odd(~words.isin([*YES, *NO, ""]), "must be yes or no.", section, called["public"], remedy)
+    if "confidential" in frame.columns:
+        against = shown & ~_words(frame["confidential"]).isin([*NO, ""])
+        remedy = "Write no in a column `public`, or empty this cell when everybody may know the address."
+        problems += _odd(against, "says so, but the row is public.", section, called["confidential"], remedy)
+    return shown, problems
+
+
+def _words(cells: pd.Series) -> pd.Series:
+    return cells.str.strip().str.lower()
+
+
+def _odd(rows: pd.Series, message: str, section: ProviderFile, column: str, remedy: str) -> list[Problem]:
+    """Return a problem of the rows for which `rows` is true; none when there are none."""
+    numbers = row_numbers(rows.index[rows])
+    return [Problem(message, file=section.file, column=column, rows=numbers, remedy=remedy)] if rows.any() else []
 
 
 def categories(

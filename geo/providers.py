@@ -34,7 +34,7 @@ COLUMNS = (
 PUBLIC_TEXT = ("name", "phone", "website", "address", "town", "hours", "languages", "serves", "verified_on")
 """Text columns that only a public provider has."""
 
-OUR_NAMES = ("id", "region", "capacity", "public", *PUBLIC_TEXT)
+OUR_NAMES = ("id", "region", "capacity", "public", "confidential", *PUBLIC_TEXT)
 """Columns that are found without a mapping when the file has the same name for them."""
 
 _CHECKED = frozenset({"id", "category"})

@@ -205,7 +205,7 @@ def open_rows(section: ProviderFile) -> tuple[Rows, pd.Series]:
         named |= {name: name for name in opened.frame.columns if _EXTRA.fullmatch(_snake(name))} | (
             {"category": "category"} if "category" not in named and find_column(opened.frame, "category") else {}
         )
-        ours = ("name", "phone", "website", "address", "region", "public")
+        ours = ("name", "phone", "website", "address", "region", "public", "confidential")
         frame, called = choose(opened.frame, named=named, optional=ours)
         shown, doubtful = is_public(frame, section, called)
     except InputError:

@@ -215,6 +215,19 @@ class TestConfidential:
         assert said[0].startswith("providers.csv, column 'public', row 2: must be yes or no.")
         assert len(said) == 1
 
+    @pytest.mark.parametrize(
+        ("word", "whole", "clear"),
+        [("yes", False, False), ("by request", True, False), ("No", True, True), ("", True, True)],
+    )
+    def test_a_public_row_that_says_confidential_is_refused(self, tmp_path, word, whole, clear):
+        head, row = HEADER.replace("\n", ",Confidential\n"), HIDDEN_ROW + ("" if whole else "yes") + f",{word}\n"
+        path = provider_file(tmp_path, head + row)
+        if clear:
+            assert read(path, public=whole).table["public"].all()
+        else:
+            (said,) = refused(path, public=whole)
+            assert said.startswith("providers.csv, column 'Confidential', row 2: says so, but the row is public.")
+
     def test_the_region_may_be_named_and_then_coordinates_are_not_even_read(self, tmp_path):
         path = provider_file(
             tmp_path,
