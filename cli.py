@@ -326,7 +326,7 @@ def _print_table(table: pd.DataFrame, *, noun: str) -> None:
     view = Table(box=None, pad_edge=False, header_style="bold")
     view.add_column("Rank", justify="right")
     view.add_column("90 % range")
-    view.add_column(noun.capitalize())
+    view.add_column(Text(printable(noun.capitalize())))
     for heading in ("Priority", "Gap", "Need", "Reach", "Minutes*", "People"):
         view.add_column(heading, justify="right")
     number = load_texts("en").number  # halves go up, as on the page

@@ -236,6 +236,8 @@ def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
     escaped = ESCAPE.replace("\x1b", "\\u001b").replace("\x07", "\\u0007").replace("\u202e", "\\u202e")
     text = (study / "project.toml").read_text().replace("providers.csv", f"p{escaped}.csv")
     text = text.replace('source = "Invented providers"', f'source = "{escaped}"')
+    text = text.replace('singular = "county"', f'singular = "{escaped}[red]"')
+    text += '\n[regions]\nfile = "counties.geojson"\nid = "GEOID"\nname = "NAME"\n'
     (study / "project.toml").write_text(text)
     counties = (study / "counties.geojson").read_text()
     (study / "counties.geojson").write_text(re.sub(r'("NAME": ?")', rf"\1{escaped}".replace("\\u", r"\\u"), counties))
@@ -246,5 +248,6 @@ def test_nothing_printed_is_obeyed_by_a_terminal(tmp_path: Path) -> None:
     (study / "column.toml").write_text(text.replace('population = "population"', f'population = "{escaped}"'))
     for command in (("check", "project.toml"), ("rank", "project.toml"), ("map", "project.toml", "--only", "ranking.csv"), ("check", "wrong.toml"), ("check", "column.toml"), ("check", f"none{ESCAPE}.toml")):  # fmt: skip
         done = run(command[0], study / command[1], *command[2:])
+        assert (done.exit_code == 0) == (command[1] == "project.toml"), command
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", done.output), command
     assert "p\ufffd]0;owned" in run("check", study / "project.toml").output
