@@ -185,7 +185,7 @@ def driving_order(
     `signed` ("NS" or "EW") names them, where route relations say how the highway is signed. Otherwise US highways of
     one or two digits say which: odd numbers run from south to north, even ones from west to east. For others, and where
     a US route (not an interstate, which is signed so everywhere) does not fit the course at all, the longer of the two
-    distances decides. It also says which end comes first where a highway runs across the way in which it is signed. A
+    distances decides. It also says which end comes first where a highway does not get on in the way it is signed. A
     ring runs clockwise, also one that lacks a piece.
 
     Examples
@@ -207,7 +207,8 @@ def driving_order(
         return line.reverse() if shapely.is_ccw(closed) else line, CLOCKWISE
     elif number and (number[1] == "I" or not runs_across(line, northward=int(number[2]) % 2 == 1)):
         northward = int(number[2]) % 2 == 1
-    if (north if northward != runs_across(line, northward=northward) else east) < 0:
+    along, across = (north, east) if northward else (east, north)
+    if (along if abs(along) > abs(across) / 20 else across) < 0:
         line = line.reverse()
     return line, NORTH_SOUTH if northward else _EAST_WEST
 

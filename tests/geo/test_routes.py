@@ -96,6 +96,12 @@ DIVIDED = ways(
 )
 
 
+@pytest.mark.parametrize("points", [[(0, 30), (2, 0)], [(0, 0), (1, 30)]])
+def test_a_highway_that_runs_across_its_signs_begins_in_the_west_if_it_has_one(points):
+    line = only(measured(ways(points, ref="I 26"))).line
+    assert xy(shapely.points(line.coords))[0] == pytest.approx(points[0])
+
+
 def test_carriageways_become_one_line_in_the_middle():
     route = only(measured(DIVIDED))
     assert route.mileposts[-1] == pytest.approx(30, rel=1e-3)
