@@ -58,10 +58,10 @@ def gap_table(
     Returns
     -------
     pandas.DataFrame
-        `GAP_COLUMNS`: mileposts (the lower first) and ``length`` in ``unit`` ("mi" or "km"), the exits there ("milepost
-        0" at the edge of the study area), the number of exits with the one where it begins, ``minutes_worst`` from any
-        of the others (``inf`` when nobody can be reached) and the venues along the stretch that can be reached in its
-        direction.
+        `GAP_COLUMNS`: mileposts (the lower first, but where a ring passes its milepost 0) and ``length`` in ``unit``
+        ("mi" or "km"), the exits there ("milepost 0" at the edge of the study area), the number of exits with the one
+        where it begins, ``minutes_worst`` from any of the others (``inf`` when nobody can be reached) and the venues
+        along the stretch that can be reached in its direction.
     """
     rows = [
         row
@@ -105,11 +105,11 @@ def _gaps_of(
         for category in categories:
             apart = here[f"minutes_{category}"].to_numpy(dtype=float)
             for band in bands_min:
-                for first, last in _runs(apart > band):
-                    # The stretch begins one exit earlier: whoever passed that one can next leave here.
-                    one, other = (first - 1, last) if heading > 0 else (first, last + 1)
-                    low = mileposts[one] if one >= 0 else begin
-                    high = mileposts[other] if other < len(mileposts) else end
+                for one, other, far in _stretches(apart > band, heading=heading, is_loop=route.is_loop):
+                    low = mileposts[one] if one is not None else begin
+                    high = mileposts[other] if other is not None else end
+                    along = venues["milepost"]
+                    passed = along.between(low, high) if low <= high else along.ge(low) | along.le(high)
                     yield {
                         "ref": route.ref,
                         "label": route.label,
@@ -120,13 +120,39 @@ def _gaps_of(
                         "from_milepost": float(low),
                         "to_milepost": float(high),
                         "unit": route.unit,
-                        "length": float(high - low),
-                        "from_exit": here["label"].iloc[one] if one >= 0 else f"milepost {begin:.0f}",
-                        "to_exit": here["label"].iloc[other] if other < len(mileposts) else f"milepost {end:.0f}",
-                        "n_exits": min(other, len(mileposts) - 1) - max(one, 0) + 1,
-                        "minutes_worst": float(apart[first : last + 1].max()),
-                        "n_venues": int(venues["milepost"].between(low, high).sum()),
+                        "length": float(high - low if low <= high else high - begin + end - low),
+                        "from_exit": here["label"].iloc[one] if one is not None else f"milepost {begin:.0f}",
+                        "to_exit": here["label"].iloc[other] if other is not None else f"milepost {end:.0f}",
+                        "n_exits": len({*far, one, other} - {None}),
+                        "minutes_worst": float(apart[far].max()),
+                        "n_venues": int(passed.sum()),
                     }
+
+
+def _stretches(far: np.ndarray, *, heading: int, is_loop: bool) -> Iterator[tuple[int | None, int | None, list[int]]]:
+    """Yield the exits where each stretch begins and ends by milepost, None for the edge, and those that are far.
+
+    A stretch begins one exit before the far ones: whoever passed that one can next leave at these. On a ring that may
+    be the one on the other side of milepost 0.
+
+    Examples
+    --------
+    >>> list(_stretches(np.array([True, False, True]), heading=1, is_loop=False))
+    [(None, 0, [0]), (1, 2, [2])]
+    >>> list(_stretches(np.array([True, False, True]), heading=1, is_loop=True))
+    [(1, 0, [2, 0])]
+    """
+    count = len(far)
+    if is_loop and far.all():
+        if count:
+            yield None, None, list(range(count))
+        return
+    # On a ring the count begins at an exit that is near.
+    turn = int(np.argmin(far)) if is_loop else 0
+    for first, last in _runs(np.roll(far, -turn)):
+        one, other = (first - 1, last) if heading > 0 else (first, last + 1)
+        edges = [None if not is_loop and not 0 <= at < count else (at + turn) % count for at in (one, other)]
+        yield edges[0], edges[1], [(at + turn) % count for at in range(first, last + 1)]
 
 
 def _runs(far: np.ndarray) -> Iterator[tuple[int, int]]:

@@ -197,13 +197,25 @@ def _strip(
         ),
         profiles=tuple(_profiles(route, minutes, categories)),
         gaps=tuple(
-            StripGap(*row)
-            for row in _rows(
+            StripGap(direction, category, band_min, low, high)
+            for direction, category, band_min, first, last in _rows(
                 gaps.sort_values(["from_milepost", "direction", "category", "band_min"]),
                 *("direction", "category", "band_min", "from_milepost", "to_milepost"),
             )
+            for low, high in unrolled(first, last, begin, end)
         ),
     )
+
+
+def unrolled(low: float, high: float, begin: float, end: float) -> list[tuple[float, float]]:
+    """Return a stretch of a highway as stretches of a straight line: two where a ring passes its milepost 0.
+
+    Examples
+    --------
+    >>> unrolled(2, 5, 0, 9), unrolled(7, 1, 0, 9)
+    ([(2, 5)], [(7, 9), (0, 1)])
+    """
+    return [(low, high)] if low <= high else [(low, end), (begin, high)]
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:

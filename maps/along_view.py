@@ -16,7 +16,7 @@ from geo.route_line import Route
 from geo.vocabulary import VENUE_KINDS
 from layers.along import Along
 from layers.people import area_of
-from layers.strip import Strip
+from layers.strip import Strip, unrolled
 from layers.study import Study
 from maps.geometry import to_degrees
 from maps.names import clean, isolate
@@ -265,8 +265,13 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
     inside = _area_numbers(study, along, view)
     routes = {route.route_id: route for route in along.routes.routes}
     order = {strip.route_id: number for number, strip in enumerate(along.strips)}
-    keys = ("route_id", "direction", "category", "band_min", "from_milepost")
-    position = {tuple(gap[key] for key in keys): number for number, group in enumerate(groups) for gap in group}
+    keys = ("route_id", "direction", "category", "band_min")
+    position = {
+        (*(gap[key] for key in keys), end, gap[end]): number
+        for number, group in enumerate(groups)
+        for gap in group
+        for end in _ENDS
+    }
     crossed = _venue_numbers(study)
     return {
         "routes": [
@@ -276,7 +281,12 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
                 "exits": _exits(strip, along, texts, inside),
                 "venues": [[_r(venue.milepost), *crossed.get(venue.venue_id, ["", -1])] for venue in strip.venues],
                 "gaps": [
-                    position.get((strip.route_id, gap.direction, gap.category, gap.band_min, gap.from_milepost), -1)
+                    next(
+                        position[key]
+                        for end in _ENDS
+                        if (key := (strip.route_id, gap.direction, gap.category, gap.band_min, end, getattr(gap, end)))
+                        in position
+                    )
                     for gap in strip.gaps
                 ],
             }
@@ -288,11 +298,18 @@ def _data(study: Study, along: Along, groups: Sequence[Sequence[Mapping[str, Any
             f"{band:g}": [
                 [number, *stretch]
                 for route_id, number in order.items()
-                for stretch in merged(own.loc[own["route_id"].eq(route_id), list(_ENDS)].to_numpy())
+                for stretch in merged(_unrolled(own[own["route_id"].eq(route_id)], along.strips[number]))
             ]
             for band, own in along.gaps.groupby("band_min")
         },
     }
+
+
+def _unrolled(gaps: pd.DataFrame, strip: Strip) -> np.ndarray:
+    """Return the ends of stretches, in two where a ring passes its milepost 0."""
+    rows = gaps[list(_ENDS)].itertuples(index=False)
+    parts = [part for low, high in rows for part in unrolled(low, high, strip.from_milepost, strip.to_milepost)]
+    return np.array(parts).reshape(-1, 2)
 
 
 def merged(stretches: np.ndarray) -> list[list[float]]:

@@ -322,7 +322,8 @@ def _runs(parts: Sequence[Stretch], breaks: Sequence[float]) -> list[tuple[float
 
 def _lane(pen: _Pen, parts: Sequence[Stretch], direction: str) -> None:
     if direction:
-        label = pen.texts.get(f"strip.direction.{direction}", direction)
+        # Long words of a direction would run into the name of the service.
+        label = pen.texts.get(f"strip.lane.{direction}", pen.texts.get(f"strip.direction.{direction}", direction))
         pen.add(Words(LEFT - 5, pen.y + _LANE - 0.6, label, 8.5, "words soft", "end"))
     pen.add(Bar(LEFT, pen.y, RIGHT - LEFT, _LANE, "blank"))
     for low, high, colour, cut_off in _runs(parts, band_breaks(pen.bands_min)):

@@ -1,5 +1,7 @@
 """Stretches without help, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,6 +62,21 @@ def test_exits_at_the_end_reach_to_the_edge_of_the_study_area(routes):
     assert gaps["from_exit"].tolist() == ["milepost 0", "exit 50"]
     assert gaps["to_exit"].tolist() == ["exit 10", "milepost 60"]
     assert gaps["n_exits"].tolist() == [1, 1]
+
+
+def test_a_stretch_of_a_ring_passes_milepost_0(routes):
+    ring = replace(routes, routes=(replace(routes.routes[0], is_loop=True),))
+    venues = pd.DataFrame({"route_id": "I 5", "milepost": [5.0, 15.0, 30.0, 55.0], "only_side": ""})
+    gaps = gaps_of(ring, [40, 10, 10, 45], [40, 10, 10, 45], venues=venues).set_index("direction")
+    assert gaps.loc["NB", ["from_exit", "to_exit"]].tolist() == ["exit 40", "exit 10"]
+    assert gaps.loc["SB", ["from_exit", "to_exit"]].tolist() == ["exit 50", "exit 20"]
+    assert gaps.loc["NB", ["from_milepost", "to_milepost", "length"]].tolist() == pytest.approx([40, 10, 30], abs=0.4)
+    assert gaps["length"].tolist() == pytest.approx([30, 30], abs=0.4)
+    assert gaps["n_exits"].tolist() == [3, 3]
+    assert gaps["n_venues"].to_dict() == {"NB": 2, "SB": 3}
+    whole = gaps_of(ring, [40] * 4, [10] * 4)
+    assert whole["length"].tolist() == pytest.approx([60], abs=0.2)
+    assert whole["n_exits"].tolist() == [4]
 
 
 def test_exactly_on_the_band_is_near(routes):

@@ -131,6 +131,18 @@ def test_unreachable_is_hatched_and_directions_have_lanes_where_they_differ():
     assert words_of(picture).count("NB") == 2
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", {"CW", "CCW"}), ("es", {"hor.", "antih."})])
+def test_lanes_of_a_ring_have_short_words(language, words):
+    # "counterclockwise" ran into the name of the service.
+    turned = {"NB": "clockwise", "SB": "counterclockwise"}
+    strip = make_strip(directions=tuple(turned.values()), gaps=())
+    strip = dataclasses.replace(
+        strip, profiles=tuple(dataclasses.replace(own, direction=turned[own.direction]) for own in strip.profiles)
+    )
+    svg = strip_svg(strip, load_texts(language), bands_min=BANDS)
+    assert words <= {text.text for text in ET.fromstring(svg).iter(f"{SVG}text")}
+
+
 def test_directions_that_do_not_differ_share_a_lane():
     both = tuple(StripProfile(way, "legal", (10.0, 50.0, 90.0), (5.0, 5.0, 5.0)) for way in ("NB", "SB"))
     same = make_strip(profiles=both, gaps=(), exits=())

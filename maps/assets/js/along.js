@@ -24,6 +24,8 @@ function makeAlong(map, data, points) {
 
   function stretch(number, from, to) {
     const route = along.routes[number];
+    // A ring passes its milepost 0.
+    if (from > to) return [...stretch(number, from, route.line.at(-1)[2]), ...stretch(number, route.line[0][2], to)];
     const inner = route.line.filter(([, , each]) => each > from && each < to).map(([lat, lon]) => [lat, lon]);
     return [at(route, from), ...inner, at(route, to)];
   }
@@ -90,8 +92,10 @@ function makeAlong(map, data, points) {
     const begin = x(from);
     const end = to === undefined ? begin : x(to);
     const area = {y: 0, height};
+    const {line} = along.routes[number];
+    const spans = begin <= end ? [[begin, end]] : [[begin, x(line.at(-1)[2])], [x(line[0][2]), end]];
     if (to === undefined) picture.append(svg('rect', {class: 'needle', x: begin - 1, width: 2, ...area}));
-    else picture.prepend(svg('rect', {class: 'span', x: begin, width: Math.max(end - begin, 2), ...area}));
+    else spans.forEach(([a, b]) => picture.prepend(svg('rect', {class: 'span', x: a, width: Math.max(b - a, 2), ...area})));
     const frame = picture.parentNode;
     frame.scrollLeft = ((begin + end) / 2 / width) * picture.clientWidth - frame.clientWidth / 2;
   }
