@@ -47,20 +47,27 @@ function makeLabels(map, data) {
   }
 
   data.shields.forEach(([kind, text, lat, lon]) => put(names, [lat, lon], 'labels', shield(kind, text)));
-  const biggest = data.towns.length ? data.towns[0][3] : 0;
-  data.towns.forEach(([name, lat, lon, population], order) => {
-    const box = el('div', {class: population >= biggest / 3 ? 'town big' : 'town', 'data-order': order}, named(name));
-    put(names, [lat, lon], 'labels', box);
-  });
-  // The biggest towns only when the whole area is in view; four times as many with each step in.
+  // The biggest towns only when the whole area is in view; four times as many with each step in. They are made when they
+  // are first wanted.
   const homeZoom = map.getBoundsZoom(data.bounds);
-  const townLimit = () => TOWNS_AT_HOME * 4 ** Math.max(0, map.getZoom() - homeZoom);
+  const townLimit = () => Math.ceil(TOWNS_AT_HOME * 4 ** Math.max(0, map.getZoom() - homeZoom));
+  const big = data.towns.length ? data.towns[0][3] / 3 : 0;
+  let made = 0;
+
+  function makeTowns(limit) {
+    for (; made < Math.min(limit, data.towns.length); made += 1) {
+      const [name, lat, lon, population] = data.towns[made];
+      const box = el('div', {class: population >= big ? 'town big' : 'town', 'data-order': made}, named(name));
+      put(names, [lat, lon], 'labels', box);
+    }
+  }
 
   /** Greedy placement: each label keeps its place unless a more important one has it. */
   function declutter(shapes) {
     // What the key and the buttons cover is taken.
     const taken = all('#key, .leaflet-control-zoom').map(box => box.getBoundingClientRect());
     const towns = townLimit();
+    makeTowns(towns);
     const free = box => !taken.some(other => overlap(box, other));
     const shown = placed.filter(({box, group}) => map.hasLayer(group) && !(box.dataset.order >= towns));
     if (map.hasLayer(names)) shown.push(...nameAreas(shapes));
