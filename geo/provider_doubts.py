@@ -62,7 +62,7 @@ def _doubts(section: ProviderFile) -> list[Problem]:
     if "public" not in frame.columns and not section.public:
         return [
             Problem(
-                f"has no column 'public': all {len(frame)} rows are confidential.",
+                "has no column 'public': all rows are confidential.",
                 file=section.file,
                 remedy="Add the column, with yes where the operator publishes the address and agrees.",
             )

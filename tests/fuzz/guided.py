@@ -42,7 +42,9 @@ def main() -> None:
     for number, seed in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     limits = [
-        f"-timeout={HANG_S}",
+        # By the clock; `attempt` limits what it computes, however busy the machine is.
+        f"-timeout={6 * HANG_S}",
+        f"-report_slow_units={6 * HANG_S}",
         f"-rss_limit_mb={MEMORY_BYTES // 1_000_000}",
         "-max_len=20000",
         "-len_control=0",

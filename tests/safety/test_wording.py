@@ -82,7 +82,7 @@ def test_every_output_of_the_example(telling: Path) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["This truck stop is a hotspot.", "a high-risk motel", "Suspected cases", "rescued girls", "illegal aliens", "a trafficking site"],
+    ["This truck stop is a hotspot.", "a high-risk motel", "Suspected cases", "rescued girls", "illegal aliens", "a trafficking site", "a hotbed of it", "people in chains", "migrantes ilegales"],
 )  # fmt: skip
 def test_the_check_finds_what_it_should(sentence: str) -> None:
     assert faults(sentence)
