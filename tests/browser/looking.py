@@ -1,5 +1,7 @@
 """How the browser checks measure a page: boxes, overlaps, accessibility."""
 
+import re
+
 OVERLAPS = """(selector) => {
   const boxes = [...document.querySelectorAll(selector)].filter(n => n.style.visibility !== 'hidden' && n.offsetParent)
     .map(n => (n.querySelector('span, svg') || n).getBoundingClientRect()).filter(r => r.width);
@@ -105,3 +107,9 @@ def ready_ms(browser, address: str, *, width: int, slowdown: float) -> float:
     took = page.evaluate(ready)
     context.close()
     return took
+
+
+def left_of(page, selector="#count"):
+    """Return how many rows are left of how many, as the page says it."""
+    numbers = re.findall(r"\d[\d,]*", page.inner_text(selector))
+    return tuple(int(number.replace(",", "")) for number in numbers)

@@ -64,8 +64,8 @@ function makeLabels(map, data) {
 
   /** Greedy placement: each label keeps its place unless a more important one has it. */
   function declutter(shapes) {
-    // What the key and the buttons cover is taken.
-    const taken = all('#key, .leaflet-control-zoom').map(box => box.getBoundingClientRect());
+    // What the key, the buttons, arrow, scale and credit cover is taken.
+    const taken = all('#key, .north, .leaflet-control').map(box => box.getBoundingClientRect());
     const towns = townLimit();
     makeTowns(towns);
     const free = box => !taken.some(other => overlap(box, other));
