@@ -13,12 +13,11 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
-from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ import shapely
 
 from geo import compact
 from geo.errors import OutputError, Problem
+from geo.pdf_text import pdf_streams, pdf_texts
 
 MAX_UNPACKED = 1_000_000_000
 """What the parts of one file may unpack to, in bytes."""
@@ -68,8 +68,6 @@ _LEAST_LETTERS = 4
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
 _GPKG_ENVELOPE = (0, 32, 48, 48, 64)
 _DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=]{16,})")
-_BLANKS = b" \t\r\n\f\v"
-_PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
 _NO_TEXT = frozenset({bytes, type(None)})
 _NO_SHAPES = np.empty((0, 2))
 
@@ -199,7 +197,7 @@ class _Opener:
         elif content.startswith(b"\x1f\x8b"):
             yield self._inflate(content, 31), ""
         elif content.startswith(b"%PDF"):
-            for stream in _pdf_streams(content):
+            for stream in pdf_streams(content):
                 yield self._inflate(stream, 15) or stream, ".bin"
         elif content.startswith(b"\x89PNG"):
             yield from ((text, ".txt") for text in self._png_texts(content))
@@ -316,89 +314,3 @@ def _unescaped(text: str) -> str:
     return re.sub(
         r"(?:%[0-9a-fA-F]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), text
     )
-
-
-def _pdf_streams(content: bytes) -> Iterator[bytes]:
-    for found in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
-        yield found[1]
-
-
-def pdf_texts(content: bytes) -> list[str]:
-    """Return the text that a PDF shows, as far as its strings say it.
-
-    Strings of one line are joined; strings of glyph numbers, in brackets or in hexadecimal, are translated by every
-    table of the file that gives glyphs their letters.
-    """
-    texts, tables = [], []
-    for stream in [content, *_pdf_streams(content)]:
-        try:
-            plain = zlib.decompressobj().decompress(stream, MAX_UNPACKED)
-        except zlib.error:
-            plain = stream
-        if b"beginbf" in plain:
-            tables.append(_glyph_letters(plain))
-        texts.append(plain)
-    shown = []
-    for plain in texts:
-        octets = [_pdf_octets(found[1]) for found in re.finditer(rb"\(((?:[^()\\]|\\.)*)\)", plain, re.DOTALL)]
-        strings = [_pdf_string(raw) for raw in octets]
-        shown.append("".join(strings))
-        shown.append(" ".join(strings))
-        hexed = [found[1].translate(None, _BLANKS) for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
-        bare = [bytes.fromhex(digits[: len(digits) // 2 * 2].decode()) for digits in hexed]
-        shown.append(" ".join(_pdf_string(raw) for raw in bare))
-        for strings_of_glyphs in ([_glyphs(raw) for raw in octets], [_glyphs(raw) for raw in bare]):
-            line = list(chain.from_iterable(strings_of_glyphs))
-            shown += [_translated(line, table) for table in tables]
-            # A word is drawn in several fonts, each with a table of its own, when it holds ligatures: "ff" in "office".
-            for order in (tables, tables[::-1]):
-                shown.append("".join(_in_any(glyphs, order) for glyphs in strings_of_glyphs))
-    return [text for text in dict.fromkeys(shown) if text]
-
-
-def _pdf_octets(raw: bytes) -> bytes:
-    """Undo the escapes of a string in brackets."""
-
-    def meant(found: re.Match[bytes]) -> bytes:
-        return bytes([int(found[1], 8) & 255]) if found[1] else _PDF_ESCAPES.get(found[2], found[2])
-
-    return re.sub(rb"\\(?:([0-7]{1,3})|(.))", meant, raw, flags=re.DOTALL) if b"\\" in raw else raw
-
-
-def _pdf_string(raw: bytes) -> str:
-    return raw.decode("utf-16", "replace") if raw[:2] in {b"\xfe\xff", b"\xff\xfe"} else raw.decode("latin-1")
-
-
-def _glyph_letters(table: bytes) -> dict[int, str]:
-    """Read a ToUnicode table: glyph number → letters."""
-    letters: dict[int, str] = {}
-    for section in re.findall(rb"beginbfchar(.*?)endbfchar", table, re.DOTALL):
-        for glyph, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", section):
-            letters[int(glyph, 16)] = _letters(text)
-    for section in re.findall(rb"beginbfrange(.*?)endbfrange", table, re.DOTALL):
-        for first, last, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", section):
-            low, high, start = int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF), int(text, 16)
-            letters |= {glyph: chr(min(start + glyph - low, 0x10FFFF)) for glyph in range(low, high + 1)}
-        for first, _, several in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*\[(.*?)\]", section, re.DOTALL):
-            for step, text in enumerate(re.findall(rb"<([0-9A-Fa-f]+)>", several)):
-                letters[int(first, 16) + step] = _letters(text)
-    return letters
-
-
-def _letters(text: bytes) -> str:
-    return bytes.fromhex(text.decode().zfill(len(text) + len(text) % 2)).decode("utf-16-be", "replace")
-
-
-def _glyphs(raw: bytes) -> list[int]:
-    """Return glyph numbers, of two bytes each."""
-    numbers: list[int] = np.frombuffer(raw[: len(raw) // 2 * 2], dtype=">u2").tolist()
-    return numbers
-
-
-def _in_any(glyphs: Sequence[int], tables: Sequence[dict[int, str]]) -> str:
-    """Translate glyph numbers by the first table that has them all."""
-    return next((_translated(glyphs, table) for table in tables if table.keys() >= set(glyphs)), "")
-
-
-def _translated(glyphs: Sequence[int], letters: dict[int, str]) -> str:
-    return "".join(map(letters.get, glyphs, repeat("")))

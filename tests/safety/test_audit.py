@@ -26,11 +26,11 @@ from pyproj import Transformer
 
 from geo.compact import pack_points
 from geo.inputs import load_inputs
+from geo.pdf_text import pdf_texts
 from geo.project import Sections
 from geo.project_file import load_project
 from geo.search import Search
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
-from geo.unpack import pdf_texts
 from layers.study import make_study
 from maps.audit import audit_files, audit_folder, audit_study
 from maps.static_sheet import drawing

@@ -13,9 +13,9 @@ import pyogrio
 import pytest
 
 from geo.errors import ProjectError
+from geo.pdf_text import pdf_texts
 from geo.project import Project
 from geo.project_file import load_project
-from geo.unpack import pdf_texts
 from maps.static import draw_poster
 from maps.static_sheet import Sheet
 from maps.view import make_view
