@@ -14,12 +14,13 @@ import pandas as pd
 
 _PERSON = {
     "client", "victim", "survivor", "patient", "participant", "trafficker", "perpetrator", "offender", "abuser",
-    "minor", "child", "caller", "beneficiary", "guardian", "buyer", "suspect", "cliente", "victima", "sobreviviente",
-    "paciente", "participante", "tratante", "agresor", "menor", "beneficiario", "tutor", "comprador",
+    "minor", "child", "youth", "resident", "caller", "beneficiary", "guardian", "buyer", "suspect", "cliente",
+    "victima", "sobreviviente", "paciente", "participante", "tratante", "agresor", "menor", "beneficiario", "tutor",
+    "comprador",
 }  # fmt: skip
 _ALONE = _PERSON - {
-    "patient", "participant", "minor", "child", "guardian", "beneficiary", "paciente", "participante", "menor", "tutor",
-    "beneficiario",
+    "patient", "participant", "minor", "child", "youth", "resident", "guardian", "beneficiary", "paciente",
+    "participante", "menor", "tutor", "beneficiario",
 }  # fmt: skip
 """Such a word alone is the name or the number of somebody."""
 
@@ -29,6 +30,9 @@ _TRAIT = {
     "name", "names", "initials", "dob", "age", "sex", "gender", "phone", "address", "email", "ssn", "nombre",
     "nombres", "apellido", "apellidos", "iniciales", "edad", "sexo", "genero", "telefono", "direccion", "correo",
 }  # fmt: skip
+_IDENTITY = {"name", "names", "initials", "dob", "phone", "address", "email", "ssn", "nombre", "nombres", "apellidos"}
+"""What many people have one by one, too: "victims_name", while "clients_age" may say whom a service is for."""
+
 _BETWEEN = {"of", "the", "s", "full", "first", "last", "middle", "legal", "de", "del", "la", "el", "completo"}
 _BIRTH = {"dob", "yob", "birthdate", "birthday", "birthyear", "nacimiento"}
 _OF_BIRTH = {"birth", "date", "dt", "day", "month", "year", "place", "of", "time"}
@@ -75,15 +79,16 @@ def _is_personal(name: str) -> bool:
     words = name.split("_")
     if name in _ALONE | _FILE_ALONE or name.replace("_", "") in _BIRTH | _TOGETHER | {"ssn"}:
         return True
-    if set(words) & _BIRTH or any(re.fullmatch(r"ssn\d*", word) for word in words):
+    if set(words) & _BIRTH or {"fecha", "nac"} <= set(words) or any(re.fullmatch(r"ssn\d*", word) for word in words):
         return True
     persons = set(words) & _PERSON
-    if {"fecha", "nac"} <= set(words):
-        return True
     if "birth" in words and set(words) <= _OF_BIRTH | _PERSON | _BETWEEN:
         return len(words) > 1
     if persons and set(words) <= _PERSON | _TRAIT | _BETWEEN:
         return bool(set(words) & _TRAIT)
+    several = {word for word in words if word.removesuffix("s") in _PERSON}
+    if several and set(words) - several <= _IDENTITY | _BETWEEN:
+        return bool(set(words) & _IDENTITY)
     plain = [word for word in words if word not in _BETWEEN]
     bare = "_".join(word for word in plain if word not in _NUMBER)
     return bare in _FILE and len(bare.split("_")) < len(plain)

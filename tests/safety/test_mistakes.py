@@ -94,12 +94,12 @@ def test_a_row_that_is_left_out_is_no_less_confidential(study: Path) -> None:
     assert run("map", study / "project.toml", "--out", study / "out", "--only", "map.html").exit_code == 7
 
 
-SPELLINGS = """client_name|CLIENTNAME|clientName|Client's Name|Name (client)|name of victim|Survivor Initials|victim|D.O.B.|d o b|birth_dt
+SPELLINGS = """client_name|victims_name|names of clients|resident_name|youth_name|CLIENTNAME|clientName|Client's Name|Name (client)|name of victim|Survivor Initials|victim|D.O.B.|d o b|birth_dt
 year of birth|Date Of Birth (client)|first name + DOB|yob|S.S.N.|ssn_last4|last 4 ssn|Social Security #|Case #|CaseNbr|docket number|HMIS Client ID
 Incident#|A#|A-Number|passport no|MRN|medical record number|nombre del cliente|nombre_victima|Víctima|edad de la víctima|fecha de nacimiento
 Fecha nac.|número de caso|núm. de caso|No. de expediente|seguro social|NSS|CURP|sobreviviente|nombre del menor|trafficker name|pasaporte
 caller_name|suspect_name|buyer name|victim_race|client code|nacionalidad de la víctima|Driver's License No.|visa number|alien registration number|USCIS #"""
-SERVICES = """victim_services|victim_services_phone|children|patients|births|birth_rate|low_birth_weight|serves_minors|number_of_clients|clients_served
+SERVICES = """victim_services|clients_age|youth_services|youth|residents|resident_population|victim_services_phone|children|patients|births|birth_rate|low_birth_weight|serves_minors|number_of_clients|clients_served
 Child Advocacy Center name|child_care_name|case_management|case management phone|intake_24_7|intake_phone|min_child_age|minor_civil_division|no_car_pct
 place_of_birth_foreign_pct|social_security_income_pct|county_no|capacity_no|first_name|sex|age|public|victims|name|place name
 guardian|beneficiary|drivers_license_required|visa_help|full_name|race_black_pct|area code"""
