@@ -3,6 +3,7 @@
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -92,13 +93,15 @@ def _characters(text: str) -> tuple[Codes, npt.NDArray[np.uint8]]:
     others = np.flatnonzero(code >= _ASCII)
     if len(others):
         signs, which = np.unique(code[others], return_inverse=True)
-        letters = [chr(sign) for sign in signs.tolist()]
-        kind[others] = np.array([_kind(letter) for letter in letters], dtype=np.uint8)[which]
+        kinds = np.array([_kind(chr(sign)) for sign in signs.tolist()], dtype=np.uint8)
+        for digit in np.flatnonzero(kinds & _DIGIT):
+            signs[digit] = ord(str(int(chr(signs[digit]))))
         code = code.copy()
-        code[others] = np.array([ord(str(int(s))) if s.isdecimal() else ord(s) for s in letters], np.uint32)[which]
+        code[others], kind[others] = signs[which], kinds[which]
     return code, kind
 
 
+@cache
 def _kind(sign: str) -> int:
     return (
         _WORD * (sign.isalnum() or sign == "_")

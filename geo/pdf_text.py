@@ -94,7 +94,8 @@ def _glyphs(raw: bytes) -> list[int]:
 
 def _in_any(glyphs: Sequence[int], tables: Sequence[dict[int, str]]) -> str:
     """Translate glyph numbers by the first table that has them all."""
-    return next((_translated(glyphs, table) for table in tables if table.keys() >= set(glyphs)), "")
+    needed = set(glyphs)
+    return next((_translated(glyphs, table) for table in tables if table.keys() >= needed), "")
 
 
 def _translated(glyphs: Sequence[int], letters: dict[int, str]) -> str:

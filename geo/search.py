@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -163,7 +164,8 @@ class _Texts:
     def _phrases(self, words: tuple[str, ...], *, loose: bool) -> Iterable[tuple[str, int]]:
         """Find phrases word by word; when `loose` also with other letters before the first and behind the last word."""
         begun = self._begun(set(words), loose=loose)
-        for position in [at for at, word in enumerate(words) if word in begun] if begun else ():
+        # A text has hundreds of thousands of words: no line of Python runs for each.
+        for position in compress(range(len(words)), map(begun.__contains__, words)) if begun else ():
             for phrase, kind, which in begun[words[position]]:
                 found = words[position : position + len(phrase)]
                 whole = found == phrase
