@@ -97,7 +97,7 @@ def test_provider_popup_has_its_contact(visit):
     page.click("#tab-services")
     page.click("#services tbody tr:nth-child(2) button")
     text = page.inner_text(".leaflet-popup")
-    for words in ("Phone", "601-555-", "24/7", "English; Spanish", "2026-10-15", "State directory"):
+    for words in ("Phone", "601-555-", "24/7", "English, Spanish", "2026-10-15", "State directory"):
         assert words in text
     assert page.get_attribute(".leaflet-popup-content a", "rel") == "noopener noreferrer"
 
