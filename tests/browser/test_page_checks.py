@@ -416,3 +416,31 @@ def test_spanish_page_is_spanish(visit):
     for word in ("Ranking by", "Search", "Priority", "Access gap", "Showing", "minutes"):
         assert word not in text
     assert json.dumps(text).count("{") == 0
+
+
+@pytest.mark.parametrize("size", ["display: none", "width: 0; height: 0", "width: 200px; height: 80px"])
+def test_a_frame_that_is_hidden_or_tiny_at_first(browser, pages, tmp_path, size):
+    """As in a tab or a folded part of a report, opened later, closed and opened again."""
+    host = tmp_path / "host.html"
+    frame_tag = f"<iframe src='{pages['counties'].as_uri()}' sandbox='allow-scripts' style='{size}'></iframe>"
+    host.write_text(f"<!doctype html><title>host</title>{frame_tag}")
+    context = browser.new_context(viewport={"width": 1000, "height": 700})
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(host.as_uri())
+    for style in ("width: 900px; height: 500px", "display: none", "width: 900px; height: 500px"):
+        page.evaluate("style => { document.querySelector('iframe').style.cssText = style; }", style)
+        if "none" not in style:
+            page.frames[1].wait_for_selector('html[data-ready="1"]', state="attached")
+            page.wait_for_timeout(200)
+    stage, land = page.frames[1].evaluate(
+        "() => ['#stage', 'path.area'].map(name => [...document.querySelectorAll(name)]"
+        ".map(node => node.getBoundingClientRect()).filter(box => box.width)"
+        ".map(box => [box.left, box.right, box.top, box.bottom]))"
+    )
+    assert min(box[0] for box in land) >= stage[0][0]
+    assert max(box[1] for box in land) <= stage[0][1]
+    assert max(box[3] for box in land) - min(box[2] for box in land) > 150
+    assert errors == []
+    context.close()

@@ -174,12 +174,25 @@ function wireButtons({map, data, key, viewport, link}) {
 
 /** A browser that fails here still gets the still map and the whole table. */
 function startOrFallBack(map, layers, data) {
-  try {
-    start(map, layers, data);
-  } catch (error) {
-    root.classList.remove('js');
-    throw error;
-  }
+  onceThereIsRoom(map.getContainer(), () => {
+    try {
+      start(map.invalidateSize(), layers, data);
+    } catch (error) {
+      root.classList.remove('js');
+      throw error;
+    }
+  });
+}
+
+/** A frame may be hidden at first, as in a folded part of a page: nothing can be placed in a map without size. */
+function onceThereIsRoom(box, act) {
+  if (box.clientWidth && box.clientHeight) return act();
+  const watch = new ResizeObserver(() => {
+    if (!box.clientWidth || !box.clientHeight) return;
+    watch.disconnect();
+    act();
+  });
+  watch.observe(box);
 }
 
 window.OutreachMap = {start: startOrFallBack, points: pointGroup, shapes: shapeGroup};

@@ -35,7 +35,7 @@ function creditControl() {
 
 /** Where to look: everything, or one area, clear of key, buttons and credit. */
 function makeViewport(map, bounds) {
-  /** Beside the key or below it, where there is more room for what shall be seen. */
+  /** Beside the key or below it, where there is more room for what shall be seen; anywhere, where there is none. */
   function margins(wanted) {
     const [key, buttons, credit] = [byId('key'), ...all('.leaflet-control-zoom, .leaflet-control-attribution', map.getContainer())];
     const size = map.getSize();
@@ -46,15 +46,21 @@ function makeViewport(map, bounds) {
     const room = ([[left, top], [right, bottom]]) =>
       Math.min((size.x - left - right) / shape.x, (size.y - top - bottom) / shape.y);
     const [paddingTopLeft, paddingBottomRight] = room(below) > room(beside) ? below : beside;
-    return {paddingTopLeft, paddingBottomRight};
+    return room([paddingTopLeft, paddingBottomRight]) > 0 ? {paddingTopLeft, paddingBottomRight} : {};
   }
 
   function fit(wanted, animate, options) {
     map.fitBounds(wanted, {...margins(wanted), animate: animate && !lessMotion, ...options});
   }
 
-  return {
-    home: animate => fit(L.latLngBounds(bounds), animate),
-    show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11}),
-  };
+  // Until the reader moves it, the map shows everything however its frame grows or shrinks.
+  let resting = false;
+  function home(animate) {
+    fit(L.latLngBounds(bounds), animate);
+    resting = !animate;
+  }
+  map.on('movestart', () => { resting = false; });
+  map.on('resize', ({newSize}) => { if (resting && newSize.x && newSize.y) home(false); });
+
+  return {home, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
 }
