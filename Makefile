@@ -12,7 +12,7 @@ map: $(STAMP)
 	@echo "Open this file in a browser: $(CURDIR)/out/example/map/map.html"
 
 test: $(STAMP) lint types
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
