@@ -47,6 +47,7 @@ def test_in_spanish(visit):
     page = visit("example sections in Spanish", fragment="#a=28015").page
     for summary in page.locator("#card details summary").all():
         summary.click()
+    page.wait_for_selector("#card details li")  # made when first seen
     text = page.inner_text("#card")
     assert "Salidas aquí" in text
     assert re.search(r"I-55, salida 1(73|96).*: a \d+ min en auto", text)
