@@ -8,7 +8,7 @@ from itertools import chain, repeat
 import numpy as np
 
 MAX_UNPACKED = 1_000_000_000
-"""What one stream may unpack to, in bytes."""
+"""What one stream, and all parts of one file together, may unpack to, in bytes."""
 
 _BLANKS = b" \t\r\n\f\v"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}

@@ -26,10 +26,7 @@ import shapely
 
 from geo import compact
 from geo.errors import OutputError, Problem
-from geo.pdf_text import pdf_streams, pdf_texts
-
-MAX_UNPACKED = 1_000_000_000
-"""What the parts of one file may unpack to, in bytes."""
+from geo.pdf_text import MAX_UNPACKED, pdf_streams, pdf_texts
 
 MAX_DEPTH = 5
 """Wrappings within wrappings that are opened."""
