@@ -1,5 +1,6 @@
 """A browser for the page's checks: Debian's Chromium, driven by Playwright, with the network cut off."""
 
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -109,25 +110,68 @@ def open_page(
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("console", lambda line: seen.errors.append(line.text) if line.type in ("error", "warning") else None)
     page.on("dialog", lambda dialog: (seen.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.goto(file.as_uri() + fragment)
-    if script:
-        page.wait_for_selector(READY, state="attached", timeout=20_000)
-        page.wait_for_timeout(100)
+    load(seen, file, fragment=fragment, script=script)
     return seen
 
 
+def load(seen: Visit, file: Path, *, fragment: str, script: bool) -> None:
+    """Load a page into a tab that shows nothing yet."""
+    seen.page.goto(file.as_uri() + fragment)
+    if script:
+        seen.page.wait_for_selector(READY, state="attached", timeout=20_000)
+        seen.page.wait_for_timeout(100)
+
+
+class Tabs:
+    """Tabs of the browser, each free again after a test: to open one takes longer than to load most pages."""
+
+    def __init__(self, browser: object) -> None:
+        self.browser = browser
+        self.free: dict[tuple, list[Visit]] = {}
+        self.used: list[tuple[tuple, Visit]] = []
+
+    def visit(self, file: Path, width: int, height: int, *, fragment: str = "", **options: object) -> Visit:
+        """Open a page in a free tab of these options, as if it were new: nothing is kept from page to page."""
+        kind = tuple(sorted(options.items()))
+        if self.free.get(kind):
+            seen = self.free[kind].pop()
+            seen.page.set_viewport_size({"width": width, "height": height})
+            load(seen, file, fragment=fragment, script=bool(options.get("script", True)))
+        else:
+            seen = open_page(self.browser, file, width, height, fragment=fragment, **options)
+        self.used.append((kind, seen))
+        return seen
+
+    def leave(self) -> None:
+        """Clear all tabs that are in use."""
+        while self.used:
+            kind, seen = self.used.pop()
+            seen.page.unroute_all()
+            seen.page.emulate_media(media="null")
+            seen.page.goto("about:blank")
+            seen.page.mouse.move(0, 0)
+            seen.requests.clear()
+            seen.errors.clear()
+            self.free.setdefault(kind, []).append(seen)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: object) -> Iterator[Tabs]:
+    tabs = Tabs(browser)
+    yield tabs
+    for seen in itertools.chain.from_iterable(tabs.free.values()):
+        seen.page.context.close()
+
+
 @pytest.fixture
-def visit(browser: object, pages: dict[str, Path]) -> Iterator[Callable[..., Visit]]:
+def visit(tabs: Tabs, pages: dict[str, Path]) -> Iterator[Callable[..., Visit]]:
     """Open a page: ``visit("counties", 375, 667, fragment="#…", script=False)``."""
-    opened = []
 
     def go(name: str = "counties", width: int = 1280, height: int = 800, **options: object) -> Visit:
-        opened.append(open_page(browser, pages[name], width, height, **options))
-        return opened[-1]
+        return tabs.visit(pages[name], width, height, **options)
 
     yield go
-    for seen in opened:
-        seen.page.context.close()
+    tabs.leave()
 
 
 @pytest.fixture(scope="session")

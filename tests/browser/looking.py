@@ -28,7 +28,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map(n => [n.id || n.className || n.tagName, n.getBoundingClientRect()])
   .filter(([, r]) => r.height < 43.5 || r.width < 43.5).map(([name]) => name)"""
 AXE = """async () => (await axe.run(document, {runOnly: [
-  'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})).violations"""
+  'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})).violations"""
 
 
 def rect(page, selector: str) -> dict[str, float]:

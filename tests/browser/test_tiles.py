@@ -26,7 +26,7 @@ def asked(seen) -> list[str]:
 def test_nothing_is_asked_before_the_reader_ticks_the_box(visit):
     seen = visit("tiled")
     page = seen.page
-    page.context.route("https://tiles.example.org/**", lambda route: route.fulfill(body=DOT, content_type="image/png"))
+    page.route("https://tiles.example.org/**", lambda route: route.fulfill(body=DOT, content_type="image/png"))
     page.click("#areas tbody tr:nth-child(3)")
     page.wait_for_timeout(700)
     assert asked(seen) == []
@@ -47,7 +47,7 @@ def test_nothing_is_asked_before_the_reader_ticks_the_box(visit):
 
 def test_the_page_works_when_nobody_answers(visit):
     page = visit("tiled").page
-    page.context.route("https://tiles.example.org/**", lambda route: route.abort())
+    page.route("https://tiles.example.org/**", lambda route: route.abort())
     page.check("#tiles")
     page.wait_for_timeout(700)
     assert "cannot be reached" in page.inner_text("#live")

@@ -3,6 +3,7 @@
 So nothing that anybody computes from the outputs, the inversion of minutes included, can say more than the region.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -23,10 +24,17 @@ from tests.safety.conftest import tell_all
 ROOT = Path(__file__).parents[2]
 
 
-def said(*arguments: object, before: Sequence[str] = ()) -> str:
-    """Run a command in a process of its own, and return all it prints, also what the processes beside it print."""
-    command = [*before, sys.executable, "-m", "cli", *map(str, arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+PLANNER = (
+    "import json, sys, cli; sys.exit(any([cli.main(words, standalone_mode=False) for words in json.load(sys.stdin)]))"
+)
+"""Types one command after another."""
+
+
+def said(*commands: Sequence[object], before: Sequence[str] = ()) -> str:
+    """Run commands in a process of its own, and return all it prints, also what the processes beside it print."""
+    words = json.dumps([[str(word) for word in command] for command in commands])
+    process = [*before, sys.executable, "-c", PLANNER]
+    done = subprocess.run(process, cwd=ROOT, input=words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -49,14 +57,11 @@ def test_other_names_and_places_in_the_same_regions_give_the_same_bytes(
         folder, cache = tmp_path / f"out-{seed}", tmp_path / f"cache-{seed}"
         monkeypatch.setenv("OUTREACH_CACHE_DIR", str(cache))
         skipped = [word for name in ("map.png", "map.pdf") if audience == "taskforce" for word in ("--skip", name)]
-        printed = "".join(
-            said(*words).replace(f"out-{seed}", "out")
-            for words in (
-                ("map", study / "project.toml", "--out", folder, "--audience", audience, *skipped),
-                ("check", study / "project.toml", "--audience", audience),
-                ("rank", study / "project.toml", "--format", "json", "--areas", "sections", "--audience", audience),
-            )
-        )
+        printed = said(
+            ("map", study / "project.toml", "--out", folder, "--audience", audience, *skipped),
+            ("check", study / "project.toml", "--audience", audience),
+            ("rank", study / "project.toml", "--format", "json", "--areas", "sections", "--audience", audience),
+        ).replace(f"out-{seed}", "out")
         made[seed] = {path.name: path.read_bytes() for path in (*folder.iterdir(), *cache.iterdir())}
         made[seed]["what was printed"] = "\n".join(sorted(printed.splitlines())).encode()  # steps run side by side
     lines = [set(made[seed]["what was printed"].decode().splitlines()) for seed in (7, 8)]
@@ -147,4 +152,4 @@ def test_the_main_job_needs_no_network(telling: Path, tmp_path: Path) -> None:
     alone = ["unshare", "-r", "-n"] if os.geteuid() else ["unshare", "-n"]
     if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
         pytest.skip("network namespaces are not allowed here")
-    assert "map.html" in said("map", telling / "project.toml", "--out", tmp_path / "out", before=alone)
+    assert "map.html" in said(("map", telling / "project.toml", "--out", tmp_path / "out"), before=alone)
