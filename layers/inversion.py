@@ -22,8 +22,8 @@ MIN_AREAS = 8
 NEIGHBOURS = 30
 """Areas around each one whose errors may be like its own; of few areas a quarter."""
 
-GRID = 21
-"""Candidate places along each side of the square around a region that `locate` tries."""
+GRID = np.stack(np.meshgrid(*[np.linspace(-1.25, 1.25, 21)] * 2), axis=-1).reshape(-1, 2)
+"""Candidate places that `locate` tries, a square around a region: x and y from its middle, of its radius."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,13 +92,12 @@ def locate(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
 
     One provider after the other is moved while the rest stand where they were found, twice around.
     """
-    found, steps = _stand_ins(hidden), np.linspace(-1.25, 1.25, GRID)
+    found = _stand_ins(hidden)
     for _ in range(2):
         for which, one in enumerate(hidden):
             categories = [_Category(published, hidden, category, found) for category in one.categories]
-            places = [one.stand_in + one.region_radius_m * np.array([dx, dy]) for dy in steps for dx in steps]
-            misfits = [sum(category.misfit(which, place) for category in categories) for place in places]
-            found[which] = places[int(np.argmin(misfits))]
+            misfits = sum(category.misfits(which, one.stand_in + one.region_radius_m * GRID) for category in categories)
+            found[which] = one.stand_in + one.region_radius_m * GRID[np.argmin(misfits)]
     return found
 
 
@@ -116,7 +115,7 @@ def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
     here = _stand_ins(hidden)
     categories = {name: _Category(published, hidden, name, here) for name in _touched(hidden, everyone)}
     alone = [
-        sum(categories[name].misfit() - categories[name].misfit(which, one.place) for name in one.categories)
+        sum(categories[name].misfit() - categories[name].misfits(which, one.place[None])[0] for name in one.categories)
         for which, one in enumerate(hidden)
     ]
     sure_alone = SURE + np.log(len(hidden))
@@ -171,33 +170,39 @@ class _Category:
         points = np.concatenate([public, members.reshape(-1, 2)])
         return KDTree(points).query(self.areas, k=list(range(1, self.nth + 2)))
 
-    def misfit(self, which: int | None = None, place: np.ndarray | None = None) -> float:
+    def misfit(self) -> float:
         """Return the negative log-likelihood of the minutes, up to a constant: n/2 · ln of the squared misfit.
 
-        With one provider at another place, when it is given. n counts what is independent in the errors: minutes follow
-        the same roads, so that areas beside each other are all wrong in the same way.
+        n counts what is independent in the errors: minutes follow the same roads, so that areas beside each other are
+        all wrong in the same way.
         """
-        more = self.also.misfit(which, place) if self.also else 0.0
-        distance_m = self.distance_m[:, self.nth - 1] if place is None else self._moved(which, place)
-        known = np.isfinite(distance_m)
-        if known.sum() < MIN_AREAS:
-            return more
-        squares = float(np.sum(_errors(distance_m[known], self.minutes[known]) ** 2))
-        return more + 0.5 * self.independent * float(known.sum()) * float(np.log(squares + 1e-9))
+        more = self.also.misfit() if self.also else 0.0
+        return more + float(self._misfits(self.distance_m[None, :, self.nth - 1])[0])
 
-    def _moved(self, which: int | None, place: np.ndarray) -> np.ndarray:
-        """Return the distances to the nth nearest provider when one of them moves."""
+    def misfits(self, which: int, places: np.ndarray) -> np.ndarray:
+        """Return the same with one provider at each of some other places, x and y in metres: an array, one by one."""
         others = np.where(self.nearest == which, np.inf, self.distance_m)
-        there = np.hypot(*(self.areas - place).T)
-        moved: np.ndarray = np.sort(np.column_stack([others, there]))[:, self.nth - 1]
-        return moved
+        others.sort(axis=1)
+        nearer, farther = np.pad(others, ((0, 0), (1, 0)))[:, self.nth - 1], others[:, self.nth - 1]
+        there = np.hypot(*(self.areas - places[:, None]).transpose(2, 0, 1))
+        more = self.also.misfits(which, places) if self.also else 0.0
+        return more + self._misfits(np.clip(there, nearer, farther))  # the nth of them: it, or the one before or after
+
+    def _misfits(self, distance_m: np.ndarray) -> np.ndarray:
+        """Return the misfit of distances to the nth nearest provider, a row for each place where one is tried."""
+        known = np.isfinite(distance_m[0])  # wherever it stands: an area without an nth lacks the others
+        if known.sum() < MIN_AREAS:
+            return np.zeros(len(distance_m))
+        squares = np.sum(_errors(distance_m[:, known], self.minutes[known]) ** 2, axis=1)
+        misfits: np.ndarray = 0.5 * self.independent * known.sum() * np.log(squares + 1e-9)
+        return misfits
 
 
 def _errors(distance_m: np.ndarray, minutes: np.ndarray) -> np.ndarray:
-    """Return what a straight line, of minutes over distance, leaves."""
-    apart, rest = distance_m - distance_m.mean(), minutes - minutes.mean()
-    spread = float(apart @ apart)
-    slope = float(apart @ rest) / spread if spread > 0 else 0.0
+    """Return what a straight line, of minutes over distance, leaves; of each row of distances."""
+    apart, rest = distance_m - distance_m.mean(axis=-1, keepdims=True), minutes - minutes.mean()
+    spread = np.sum(apart**2, axis=-1, keepdims=True)
+    slope = (apart @ rest)[..., None] / np.where(spread > 0, spread, np.inf)
     errors: np.ndarray = rest - slope * apart
     return errors
 
