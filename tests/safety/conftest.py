@@ -1,5 +1,6 @@
 """A study whose confidential rows say everything, and its outputs, which must say nothing of it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
+from filelock import FileLock
 from pyproj import CRS
 
 from cli import main
@@ -48,12 +50,21 @@ def tell_all(study: Path, *, seed: int = 6) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a study whose confidential rows say everything, with its outputs in ``out``."""
-    folder = write_example(tmp_path_factory.mktemp("telling") / "study").parent
-    tell_all(folder)
-    with (folder / "project.toml").open("a", encoding="utf-8") as project:
-        project.write('\n[hotline]\nstate_line = "Mississippi line: 601-555-0777"\n')
-    assert run("map", folder / "project.toml", "--out", folder / "out").exit_code == 0
+    """Return the folder of a study whose confidential rows say everything, with its outputs in ``out``.
+
+    Tests that run side by side share it: the first one makes it, and none changes it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "telling"
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            making = tmp_path_factory.mktemp("making") / "study"
+            write_example(making)
+            tell_all(making)
+            with (making / "project.toml").open("a", encoding="utf-8") as project:
+                project.write('\n[hotline]\nstate_line = "Mississippi line: 601-555-0777"\n')
+            assert run("map", making / "project.toml", "--out", making / "out").exit_code == 0
+            making.rename(folder)
     return folder
 
 

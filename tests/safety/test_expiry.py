@@ -4,6 +4,7 @@ import datetime as dt
 import html
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -125,10 +126,11 @@ def test_the_workbook_turns_red_after_that_day(telling: Path) -> None:
         assert SPOKEN in sheet.oddFooter.left.text
 
 
-def test_the_terminal_says_it_too(telling: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_terminal_says_it_too(telling: Path, tmp_path: Path) -> None:
     printed = run("rank", telling / "project.toml", "--top", 1).stdout
     assert f"To be checked again by {SPOKEN}." in printed
     assert HELP[0] in printed
     text = (telling / "project.toml").read_text().replace("as_of = 2026-11-01", "as_of = 2020-11-01")
-    (telling / "old.toml").write_text(text)
-    assert "This map was to be checked by November 1, 2021." in run("rank", telling / "old.toml", "--top", 1).stdout
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    (study / "project.toml").write_text(text)
+    assert "This map was to be checked by November 1, 2021." in run("rank", study / "project.toml", "--top", 1).stdout
