@@ -23,7 +23,7 @@ def test_the_installed_tool_runs_without_the_repository(tmp_path: Path) -> None:
     run(sys.executable, "-m", "venv", tmp_path / "empty", cwd=tmp_path)
     scripts = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
     python = scripts / Path(sys.executable).name
-    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
     run(*install, "--constraint", ROOT / "constraints.txt", wheel, cwd=tmp_path)
     outreach = scripts / "outreach"
     study = tmp_path / "study"
