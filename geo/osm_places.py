@@ -15,7 +15,7 @@ from geo.crs import WGS84
 from geo.osm_routes import ROUTE_TAG, RouteRelation, read_route
 from geo.osm_tags import JUNCTION_TAG, PLACE_TAGS, is_place, is_social_facility, place_text
 from geo.osm_water import LAKE_TAGS, Bbox, Row, lake_row
-from geo.osm_ways import has_locations_on_ways
+from geo.osm_ways import DELETED, has_locations_on_ways
 
 JUNCTION_COLUMNS = ("ref", "name", "exit_to")
 
@@ -57,11 +57,19 @@ def read_places(path: Path, clip: Bbox | None) -> Places:
     kinds = osmium.filter.EntityFilter(NODE | AREA | RELATION)
     tags = osmium.filter.TagFilter(JUNCTION_TAG, ROUTE_TAG, *LAKE_TAGS, *PLACE_TAGS)
     for thing in processor.with_filter(kinds).with_filter(tags):
-        if isinstance(thing, Node | Area):
+        if isinstance(thing, Relation):
+            route = read_route(thing)
+            if route is not None and not _is_deleted(thing, found):
+                found.routes.append(route)
+        elif isinstance(thing, Node | Area) and not _is_deleted(thing, found):
             _add(thing, found, clip)
-        elif isinstance(thing, Relation) and (route := read_route(thing)) is not None:
-            found.routes.append(route)
     return found
+
+
+def _is_deleted(thing: Node | Area | Relation, found: Places) -> bool:
+    """Return whether an object is marked as deleted, as in files with a history, and count it."""
+    found.dropped[DELETED] += thing.deleted
+    return bool(thing.deleted)
 
 
 def _add(thing: Node | Area, found: Places, clip: Bbox | None) -> None:

@@ -29,13 +29,17 @@ CUT = "ways with nodes missing from the file, used up to the gap"
 CLOSED = "ways closed to cars (access tags)"
 OUTSIDE = "ways beyond the study area and the travel distance around it"
 COPIES = "ways that another listed file holds as well"
+DELETED = "ways, places and routes marked as deleted"
 
 _BLOCK_BYTES = 1 << 20
 _AS_CSV = bytes.maketrans(b"Nxy,", b"\n,,\n")
 _VERTEX = csv.ReadOptions(column_names=["node_id", "lon", "lat"])
 _VERTEX_TYPES = csv.ConvertOptions(column_types={"node_id": pa.int64(), "lon": pa.float64(), "lat": pa.float64()})
-_LINE = csv.ReadOptions(column_names=["way_id", "tags", "nodes"], block_size=_BLOCK_BYTES)
-_LINE_TYPES = csv.ConvertOptions(column_types={"way_id": pa.string(), "tags": pa.string(), "nodes": pa.binary()})
+_LINE = csv.ReadOptions(column_names=["way_id", "version", "state", "tags", "nodes"], block_size=_BLOCK_BYTES)
+_LINE_TYPES = csv.ConvertOptions(
+    column_types={"way_id": pa.string(), "state": pa.string(), "tags": pa.string(), "nodes": pa.binary()},
+    include_columns=["way_id", "state", "tags", "nodes"],
+)
 _FIELDS = csv.ParseOptions(delimiter=" ", quote_char=False)
 
 
@@ -78,7 +82,8 @@ def write_ways(path: Path, text: Path) -> None:
     RuntimeError
         If libosmium cannot read the file.
     """
-    writer = osmium.SimpleWriter(osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=false"))
+    # With the version comes whether a way is marked as deleted, and with nothing else.
+    writer = osmium.SimpleWriter(osmium.io.File(str(text), "opl,locations_on_ways=true,add_metadata=version"))
     roads = osmium.filter.TagFilter(RIVER_TAG, *(("highway", name) for name in ROAD_CLASSES))
     try:
         with osmium.io.Reader(str(path), NODE | WAY) as reader:
@@ -131,6 +136,9 @@ def _block_ways(
     block: pa.RecordBatch, rules: Rules, clip: Bbox | None, counts: Counter[str], rivers: list[Row]
 ) -> Ways:
     """Return the roads of some lines of the OPL file, and add its rivers."""
+    there = compute.not_equal(block["state"], "dD")
+    counts[DELETED] += len(block) - (there.true_count or 0)
+    block = block.filter(there)
     tags = WayTags(block["tags"])
     rules_of = tags.rules(rules)
     ref, name, exit_ref = (tags.plain(values) for values in (tags.of("ref"), tags.names(), tags.of("junction:ref")))

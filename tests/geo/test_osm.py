@@ -11,6 +11,7 @@ import shapely
 from geo.errors import InputError, NetworkError
 from geo.osm import read_osm
 from geo.osm_tags import ROAD_CLASSES, direction, is_open_to_cars
+from geo.osm_ways import DELETED
 from geo.roads import highway_ways, segment_lengths_m, way_lengths_m
 
 LINE = {1: (-90.0, 32.0), 2: (-90.0, 32.1), 3: (-90.0, 32.2), 4: (-90.0, 32.3)}
@@ -299,6 +300,33 @@ def test_a_change_file_under_another_name_is_refused(tmp_path):
     path.write_text('<osmChange version="0.6"><modify><node id="1" lat="1" lon="1" version="2"/></modify></osmChange>')
     with pytest.raises(InputError, match="history or change file"):
         read_osm([path])
+
+
+def test_what_is_marked_as_deleted_is_left_out_and_counted(tmp_path, write_osm):
+    ring, motel = [1, 2, 11, 1], {"tourism": "motel", "name": "gone"}
+    nodes = {**LINE, 11: (-90.01, 32.0), 9: (-90.0, 32.0, motel)}
+    ways = [
+        (1, [1, 2], {"highway": "primary"}), (2, [2, 3], {"highway": "primary", "name": "gone"}),
+        (3, [2, 3], {"waterway": "river", "name": "gone"}), (4, ring, motel), (5, ring, {}),
+    ]  # fmt: skip
+    relations = [
+        (1, [(1, "")], {"type": "route", "route": "road", "network": "US:I", "ref": "55", "name": "gone"}),
+        (2, [(5, "outer")], {"type": "multipolygon", **motel}),
+    ]
+    text = write_osm(nodes, ways, relations).read_text()
+    gone = "\n".join(
+        line.replace('version="1"', 'version="2" visible="false"') if 'v="gone"' in line else line
+        for line in text.split("\n")
+    )
+    assert gone.count("visible") == 6
+    for name, content, left in (("a.osm", text, 0), ("b.osm", gone, 6)):
+        (tmp_path / name).write_text(content)
+        data = read_osm([tmp_path / name])
+        assert len(data.roads.way_id) == (1 if left else 2)
+        assert (len(data.places), len(data.water), data.roads.ref.tolist()[0]) == (
+            (0, 0, "") if left else (3, 1, "I 55")
+        )
+        assert [(entry.count, entry.reason) for entry in data.dropped] == [(6, DELETED)] * bool(left)
 
 
 @pytest.mark.parametrize(
