@@ -167,7 +167,7 @@ def check(project: Path, audience: Audience) -> None:
     for dropped in said.dropped:
         _say(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
     click.echo(said.providers)
-    _warn(provider_doubts(plan))
+    _warn(provider_doubts(plan, name_hidden=audience == "taskforce"))
     click.echo("No problems found.")
 
 

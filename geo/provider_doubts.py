@@ -5,18 +5,18 @@ Like `geo.secrets`, this sees rows of provider files; what leaves it names files
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from geo.errors import InputError, Problem
+from geo.errors import Problem
 from geo.project import Project, ProviderFile
 from geo.provider_fields import categories, is_public
 from geo.provider_rows import Rows
 from geo.secrets import bare_link, degrees_of, fold, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
-from geo.sources import choose, find_column, open_source
+from geo.sources import Opened, choose, find_column, open_source
 from geo.tables import row_numbers
 
 SECRET_WORDS = re.compile(
@@ -31,13 +31,15 @@ SECRET_CATEGORIES = frozenset({"shelter"})
 """Categories that suggest it."""
 
 
-def provider_doubts(project: Project) -> list[Problem]:
+def provider_doubts(project: Project, *, name_hidden: bool = True) -> list[Problem]:
     """Return what to look at again in the provider files of a project, already read without error.
 
     Parameters
     ----------
     project
         The project.
+    name_hidden
+        Whether the numbers of confidential rows may be told.
 
     Returns
     -------
@@ -46,19 +48,16 @@ def provider_doubts(project: Project) -> list[Problem]:
         name or category suggests to be a shelter, safe house or domestic-violence program; rows that stand twice; and
         confidential rows whose name, address, phone, link or place a public row gives as well.
     """
-    doubts = (doubt for section in project.providers for doubt in (*_doubts(section), *_repeated(section)))
-    return [*doubts, *_said_elsewhere(project)]
+    opened = [(section, open_source(section)) for section in project.providers]
+    doubts = (doubt for pair in opened for doubt in (*_doubts(*pair), *_repeated(*pair)))
+    return [*doubts, *_said_elsewhere(opened, name_hidden=name_hidden)]
 
 
-def _doubts(section: ProviderFile) -> list[Problem]:
-    try:
-        opened = open_source(section)
-        named: dict[str, str] = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
-        frame, called = choose(opened.frame, named=named, optional=("name", "category", "public"))
-        shown, _ = is_public(pd.DataFrame(frame), section, called)
-        offered, _ = categories(pd.DataFrame(frame), section, called)
-    except InputError:
-        return []  # reported by the reader already
+def _doubts(section: ProviderFile, opened: Opened) -> list[Problem]:
+    named: dict[str, str] = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
+    frame, called = choose(opened.frame, named=named, optional=("name", "category", "public"))
+    shown, _ = is_public(pd.DataFrame(frame), section, called)
+    offered, _ = categories(pd.DataFrame(frame), section, called)
     if "public" not in frame.columns and not section.public:
         return [
             Problem(
@@ -84,12 +83,9 @@ def _doubts(section: ProviderFile) -> list[Problem]:
     ]
 
 
-def _repeated(section: ProviderFile) -> list[Problem]:
+def _repeated(section: ProviderFile, opened: Opened) -> list[Problem]:
     """Return the rows that differ from another by their identifier at most."""
-    try:
-        frame = open_source(section).frame
-    except InputError:
-        return []
+    frame = opened.frame
     own = find_column(frame, section.columns.get("id", "id"))
     said = pd.DataFrame(frame).drop(columns=[own] if own else []).astype("str")
     twice = said.duplicated(keep=False)
@@ -105,20 +101,22 @@ def _repeated(section: ProviderFile) -> list[Problem]:
     ]
 
 
-def _said_elsewhere(project: Project) -> list[Problem]:
+def _said_elsewhere(files: Sequence[tuple[ProviderFile, Opened]], *, name_hidden: bool) -> list[Problem]:
     """Return the confidential rows of which a public row says something: it is shown, and the audit may not mind it."""
-    opened = [(section, *open_rows(section)) for section in project.providers]
-    said = {mark for _, rows, shown in opened for _, mark in _marks(rows.where(shown))}
+    told_apart = [(section, *open_rows(section, opened)) for section, opened in files]
+    said = {mark for _, rows, shown in told_apart for _, mark in _marks(rows.where(shown))}
     found: dict[tuple[Path, str], set[int]] = defaultdict(set)
-    for section, rows, shown in opened:
+    for section, rows, shown in told_apart:
         for row, mark in _marks(rows.where(~shown)):
             if mark in said:
                 found[section.file, mark[0]].add(row)
     return [
         Problem(
-            f"is confidential, but a public row has the same {kind}, which is shown there.",
+            f"is confidential, but a public row has the same {kind}, which is shown there."
+            if name_hidden
+            else f"a public row has the same {kind} as a confidential one, and shows it.",
             file=file,
-            rows=tuple(sorted(rows)),
+            rows=tuple(sorted(rows)) if name_hidden else (),
             remedy="Take it out of the public row unless everybody may know it: the audit does not look for it.",
         )
         for (file, kind), rows in found.items()

@@ -177,7 +177,10 @@ def _record(section: ProviderFile, opened: Opened, shown: pd.Series, called: Map
     left_out = opened.left_out.rename(columns={called[name]: name for name in called if name == "public"})
     if not hidden:
         said, _ = is_public(left_out, section, called)
-        return record_of(section, opened) if said.all() else FileRecord(section.file, "", opened.rows, opened.notes)
+        if said.all():
+            return record_of(section, opened)
+        note = f"{int((~said).sum())} of {len(said)} rows left out are confidential"
+        return FileRecord(section.file, "", opened.rows, (*opened.notes, note))
     if section.public or "public" in left_out.columns:
         note = f"{hidden} of {len(shown)} rows are confidential"
     else:

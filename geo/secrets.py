@@ -22,7 +22,7 @@ from geo.points import coordinate_columns
 from geo.project import ProviderFile
 from geo.provider_fields import categories, is_public
 from geo.provider_rows import CONFIDENTIAL_NAME, KINDS_OF_REGION, Rows, region_rows
-from geo.sources import choose, find_column, open_source, presentable_columns
+from geo.sources import Opened, choose, find_column, open_source, presentable_columns
 from geo.tables import parse_numbers
 from geo.vocabulary import CATEGORIES
 
@@ -195,25 +195,28 @@ def link_pattern(link: str) -> str:
     return rf"(?<![\w\-]){re.escape(link)}(?![\w\-]|\.\w)"
 
 
-def open_rows(section: ProviderFile) -> tuple[Rows, pd.Series]:
-    """Read all rows of a file and tell the public ones. What an unforeseen error says may be a cell: it stays here."""
+def open_rows(section: ProviderFile, opened: Opened | None = None) -> tuple[Rows, pd.Series]:
+    """Read all rows of a file, or take what was opened of it, and tell the public ones.
+
+    What an unforeseen error says may be a cell: it stays here.
+    """
     try:
-        opened = open_source(section.model_copy(update={"where": {}}))
+        whole = (opened or open_source(section.model_copy(update={"where": {}}))).whole
         named: dict[str, str] = {o: theirs for o, theirs in section.columns.items() if o not in {"lon", "lat"}}
-        if "lon" in section.columns or not isinstance(opened.frame, gpd.GeoDataFrame):
-            named |= coordinate_columns(opened.frame, lon=section.columns.get("lon"), lat=section.columns.get("lat"))
-        named |= {name: name for name in opened.frame.columns if _EXTRA.fullmatch(_snake(name))} | (
-            {"category": "category"} if "category" not in named and find_column(opened.frame, "category") else {}
+        if "lon" in section.columns or not isinstance(whole, gpd.GeoDataFrame):
+            named |= coordinate_columns(whole, lon=section.columns.get("lon"), lat=section.columns.get("lat"))
+        named |= {name: name for name in whole.columns if _EXTRA.fullmatch(_snake(name))} | (
+            {"category": "category"} if "category" not in named and find_column(whole, "category") else {}
         )
         ours = ("name", "phone", "website", "address", "region", "public", "confidential")
-        frame, called = choose(opened.frame, named=named, optional=ours)
+        frame, called = choose(whole, named=named, optional=ours)
         shown, doubtful = is_public(frame, section, called)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - as at the door
         kind = type(error).__name__
     else:
-        rows = Rows(section, frame, called, presentable_columns(opened.frame, section))
+        rows = Rows(section, frame, called, presentable_columns(whole, section))
         return rows, shown & (not doubtful)
     raise InputError([Problem(f"could not be read ({kind}).", file=section.file)])
 

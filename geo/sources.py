@@ -30,14 +30,19 @@ class Opened:
         Number of rows in the file, before `where`.
     notes
         What the reader had to assume.
-    left_out
-        The other rows.
+    whole
+        All rows.
     """
 
     frame: pd.DataFrame
     rows: int
     notes: tuple[str, ...]
-    left_out: pd.DataFrame
+    whole: pd.DataFrame
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """The rows that `where` does not keep."""
+        return self.whole.drop(self.frame.index)
 
 
 def open_source(section: Source) -> Opened:
@@ -72,7 +77,7 @@ def open_source(section: Source) -> Opened:
         raise InputError(problems)
     if section.where:
         notes = (*notes, f"{len(kept):,} of {len(frame):,} rows kept by `where`")
-    return Opened(kept, len(frame), notes, frame.drop(kept.index))
+    return Opened(kept, len(frame), notes, frame)
 
 
 def presentable_columns(frame: pd.DataFrame, section: Source) -> tuple[str, ...]:

@@ -172,11 +172,8 @@ def without_counts(record: FileRecord) -> FileRecord:
     """Return a file's record without the number of its rows, when some are confidential."""
     if not any(_CONFIDENTIAL.search(note) for note in record.notes):
         return record
-    notes = [
-        _ROWS.sub(lambda found: f"{found[1] or 'some'} ", note) if _CONFIDENTIAL.search(note) else note
-        for note in record.notes
-    ]
-    return dataclasses.replace(record, notes=tuple(notes), rows=None)
+    notes = tuple(_ROWS.sub(lambda found: f"{found[1] or 'some'} ", note) for note in record.notes)
+    return dataclasses.replace(record, notes=notes, rows=None)
 
 
 def without_count(entry: Dropped) -> Dropped:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -82,6 +84,21 @@ def test_check_says_what_each_audience_may_know(telling: Path) -> None:
     assert "77 public providers and fewer than 11 that are confidential" in public
     assert "providers.csv; some rows are confidential" in public
     assert "83 " not in public.replace("683 ", "")
+
+
+@pytest.mark.parametrize(("where", "told"), [("yes", "rows left out are"), ("yes', 'no", "rows are")])
+def test_rows_that_where_keeps_and_leaves_out_are_not_counted(
+    telling: Path, tmp_path: Path, where: str, told: str
+) -> None:
+    """Attack: of 83 rows kept or left out, 77 stand on the map."""
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    text = (study / "project.toml").read_text()
+    (study / "project.toml").write_text(
+        text.replace('file = "providers.csv"', f"file = 'providers.csv'\nwhere = {{public = ['{where}']}}")
+    )
+    said = run("check", study / "project.toml", "--audience", "public").stdout
+    assert f"providers.csv; some rows kept by `where`; some {told} confidential" in said
+    assert not re.search(r"\b(?:6|77|83)\b.*rows", said)
 
 
 def capacity_told(study: Path, out: Path) -> dict[str, float]:

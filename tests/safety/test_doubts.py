@@ -76,6 +76,12 @@ def test_what_a_public_row_says_of_a_confidential_one_is_told(study: Path) -> No
         assert told in result.stderr
     assert result.stderr.count("is confidential, but") == 5
     assert not [cell for cell in table["name"] if cell in result.output]
+    public = run("check", study / "project.toml", "--audience", "public").stderr
+    for kind in ("phone", "address", "name", "link", "place"):
+        assert (
+            f"Warning: providers.csv: a public row has the same {kind} as a confidential one, and shows it." in public
+        )
+    assert not [row for row in hidden if str(row + 2) in public]
 
 
 def test_nothing_is_told_where_rows_share_nothing(study: Path) -> None:
