@@ -18,7 +18,7 @@ from scipy.spatial import KDTree
 
 from geo.crs import WGS84
 from geo.numerals import Numbers, binary_pairs, numbers_in
-from geo.secrets import Secret, fold, link_pattern
+from geo.secrets import ONE_WORD, Secret, fold, link_pattern, small_letters
 from geo.unpack import Piece, unpack
 
 WEB_MERCATOR = CRS.from_epsg(3857)
@@ -35,6 +35,9 @@ CLOSE_CHARS, LINE_CHARS = 200, 5_000
 
 RUN_NUMBERS = 6
 """Numbers to each side of one, in a list, that tell with which precision it is written."""
+
+_ALONE = r"(?:^|[<>\[\](){}\"'`,;:=|\t])[^\S\n]*%s[^\S\n]*(?:$|[<>\[\](){}\"'`,;|\t])"
+"""Pattern of a word that is all of a cell, a line, a string or the text of an element."""
 
 MANY_PHONES = 300
 """More phone numbers than this are not looked for one by one."""
@@ -119,11 +122,15 @@ class _Texts:
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
         self.phrases: dict[str, list[_Phrase]] = defaultdict(list)
+        self.alone: dict[str, list[int]] = defaultdict(list)
         self.phones: dict[str, list[int]] = defaultdict(list)
         self.links: dict[str, list[int]] = defaultdict(list)
         for which, secret in enumerate(secrets):
             for kind, words in secret.words:
-                self.phrases[words[0]].append((words, kind, which))
+                if kind == ONE_WORD:
+                    self.alone[words[0]].append(which)
+                else:
+                    self.phrases[words[0]].append((words, kind, which))
             for number in secret.phones:
                 self.phones[number].append(which)
             for link in secret.links:
@@ -141,6 +148,8 @@ class _Texts:
         yield from self._phrases(words, loose=piece.dense)
         if piece.dense and not piece.raw:
             yield from self._run_together("".join(words))
+        if self.alone and not piece.dense:
+            yield from self._standing_alone(self.alone.keys() & set(words), piece.text)
         if self._may_say_phone(piece.text):
             yield from self._phones(piece.text)
         lower = piece.text.lower() if self.links else ""
@@ -173,6 +182,12 @@ class _Texts:
                     loose and len(phrase) > 1 and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])
                 ):
                     yield kind, which
+
+    def _standing_alone(self, words: set[str], text: str) -> Iterable[tuple[str, int]]:
+        small = small_letters(text) if words else ""
+        for word in words:
+            if re.search(_ALONE % re.escape(word), small, re.MULTILINE):
+                yield from ((ONE_WORD, which) for which in self.alone[word])
 
     def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[_Phrase]]:
         """Return by word the phrases that may begin with it; when `loose` also with what it ends in."""

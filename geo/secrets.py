@@ -36,6 +36,9 @@ MIN_PHONE_DIGITS, US_PHONE_DIGITS = 7, 10
 MIN_WORD_LETTERS = 5
 """A name of a single word is looked for from this length on; a shorter one would be found in any text."""
 
+ONE_WORD = "one-word name"
+"""Kind of a name of a single word: "Gateway" means nothing in a sentence, only where it stands alone."""
+
 _EXTRA = re.compile(
     r"(?:.*_)?(?:addr|address|street|street\d?|e_?mail|contact|director|fax|tel|telephone|mobile|cell|url|web|website)"
     r"(?:_.*)?|(?:agency|organi[sz]ation|program|facility|site|legal|business)(?:_name)?"
@@ -68,7 +71,7 @@ class Secret:
     file, row
         Where it stands; all that a message may say.
     words
-        Kind ("name", "address") and folded words of each text.
+        Kind ("name", `ONE_WORD`, "address") and folded words of each text.
     phones
         Digits only, without the country code 1.
     links
@@ -118,7 +121,12 @@ class Known:
 
 
 def read_secrets(
-    sections: Sequence[ProviderFile], *, regions: gpd.GeoDataFrame | None, crs: CRS, printed: Iterable[str] = ()
+    sections: Sequence[ProviderFile],
+    *,
+    regions: gpd.GeoDataFrame | None,
+    crs: CRS,
+    printed: Iterable[str] = (),
+    said: Iterable[str] = (),
 ) -> tuple[Secret, ...]:
     """Return what must not be found, one `Secret` per confidential row.
 
@@ -133,6 +141,8 @@ def read_secrets(
         A metric CRS of the place.
     printed
         Names, numbers and addresses that are printed on purpose, such as the help line's.
+    said
+        Other texts that stand in the results whatever the provider files say, such as the product's own.
 
     Raises
     ------
@@ -140,7 +150,7 @@ def read_secrets(
         If a file cannot be read. No message repeats a cell.
     """
     opened = [(section, *open_rows(section)) for section in sections]
-    known = _known([(rows, shown) for _, rows, shown in opened], printed, regions)
+    known = _known([(rows, shown) for _, rows, shown in opened], printed, said, regions)
     return tuple(
         secret
         for section, rows, shown in opened
@@ -158,8 +168,13 @@ def fold(text: str) -> tuple[str, ...]:
     ('12', 'oak', 'lane', 'suite', 'b')
     """
     if not text.isascii():
-        text = _SIGNS.sub(" ", _ACCENTS.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).casefold())
+        text = _SIGNS.sub(" ", small_letters(text))
     return tuple(text.encode().translate(_FOLDED).decode().split())
+
+
+def small_letters(text: str) -> str:
+    """Return a text in small letters, without accents and invisible signs."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).casefold()
 
 
 def phone_digits(text: str) -> tuple[str, ...]:
@@ -225,10 +240,15 @@ def _snake(name: object) -> str:
     return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(name)).lower()).strip("_")
 
 
-def _known(opened: Sequence[tuple[Rows, pd.Series]], printed: Iterable[str], regions: gpd.GeoDataFrame | None) -> Known:
+def _known(
+    opened: Sequence[tuple[Rows, pd.Series]],
+    printed: Iterable[str],
+    said: Iterable[str],
+    regions: gpd.GeoDataFrame | None,
+) -> Known:
     """Gather what public rows, the vocabulary, the regions and the help line say."""
     lines = tuple(printed)
-    texts = {fold(word) for word in (*_VOCABULARY, *lines)}
+    texts = {fold(text) for text in (*_VOCABULARY, *lines, *said)}
     if regions is not None:
         texts |= {fold(f"{name} {kind}") for name in regions["name"] for kind in ("", *KINDS_OF_REGION)}
     digits = {number for line in lines for number in phone_digits(line)}
@@ -243,8 +263,8 @@ def _known(opened: Sequence[tuple[Rows, pd.Series]], printed: Iterable[str], reg
         if shown.any():
             points.append(degrees_of(public))
     placed = np.concatenate([np.empty((0, 2)), *points])
-    said = " | ".join(" ".join(words) for words in sorted(texts))
-    return Known(f" {said} ", frozenset(digits), " ".join(sorted(links)), placed[np.isfinite(placed).all(axis=1)])
+    together = " | ".join(" ".join(words) for words in sorted(texts))
+    return Known(f" {together} ", frozenset(digits), " ".join(sorted(links)), placed[np.isfinite(placed).all(axis=1)])
 
 
 def text_columns(frame: pd.DataFrame) -> list[str]:
@@ -297,7 +317,11 @@ def _secrets(
             Secret(
                 file=section.file,
                 row=int(row),
-                words=tuple(text for text in texts if is_telling(*text) and not known.says(text[1])),
+                words=tuple(
+                    (ONE_WORD if kind == "name" and len(words) == 1 else kind, words)
+                    for kind, words in texts
+                    if is_telling(kind, words) and not known.says(words)
+                ),
                 phones=tuple(number for number in phones if number not in known.phones),
                 links=tuple(link for link in links if not known.links_to(link)),
                 lon_deg=lon,

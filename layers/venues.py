@@ -12,6 +12,9 @@ from scipy.spatial import cKDTree
 
 from geo.crs import require_same_crs
 
+OPENSTREETMAP = "OpenStreetMap"
+"""What `find_venues` gives as the source of a venue of the road files."""
+
 TRUCK_STOP_BRANDS = frozenset({"Q1872496", "Q64128179", "Q7339377", "Q64130592", "Q64051305", "Q7835892"})
 """Wikidata ids of truck-stop chains: Love's, Pilot, Road Ranger, Flying J, Petro, TravelCenters of America."""
 
@@ -151,7 +154,7 @@ def find_venues(places: gpd.GeoDataFrame, listed: gpd.GeoDataFrame, *, kinds: tu
     geopandas.GeoDataFrame
         ``venue_id``, ``kind``, ``name`` (``""`` when unknown), ``source`` and points.
     """
-    mapped = places.assign(kind=venue_kind(places), source="OpenStreetMap").rename(columns={"osm_id": "venue_id"})
+    mapped = places.assign(kind=venue_kind(places), source=OPENSTREETMAP).rename(columns={"osm_id": "venue_id"})
     mapped = mapped[mapped["kind"].isin(kinds)]
     columns = ["venue_id", "kind", "name", "source", "geometry"]
     both = pd.concat([mapped[columns], listed[columns]], ignore_index=True)

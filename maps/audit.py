@@ -23,11 +23,13 @@ from geo.files import read_table
 from geo.inputs import COARSE_AREAS, stand_in_regions
 from geo.project import ProviderFile
 from geo.search import Finding, Search, Searched
-from geo.secrets import Secret, read_secrets
+from geo.secrets import ONE_WORD, Secret, fold, read_secrets
 from geo.tables import parse_numbers
 from geo.unpack import unsearchable
 from layers.inversion import Hidden, Published, radius_said_m
 from layers.study import Study
+from layers.venues import OPENSTREETMAP
+from maps.bundle import own_texts
 
 TOUCHING_M = 5
 """A vertex this near to a confidential place says it."""
@@ -42,6 +44,7 @@ MANY_NEAR_M, MANY_ROWS = 50, 5
 """From so many places on, a vertex within this distance of more than half of them is no chance."""
 
 REMEDY = "Nothing was published. Do not share these files; say no more of the row than its categories and region."
+BY_CHANCE = "If that word stands there by chance, empty the cell of the row that says it: it is never used."
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,11 @@ class Audit:
         for finding in self.findings:
             rows[finding.file, finding.kind, finding.secret.file.name].add(finding.secret.row)
         found = [
-            Problem(f"holds the {kind} of confidential {_rows(numbers)} of {source}.", file=Path(file), remedy=REMEDY)
+            Problem(
+                f"holds the {kind} of confidential {_rows(numbers)} of {source}.",
+                file=Path(file),
+                remedy=f"{REMEDY} {BY_CHANCE}" if kind == ONE_WORD else REMEDY,
+            )
             for (file, kind, source), numbers in sorted(rows.items())
         ]
         if np.any(self.nearest_m <= TOUCHING_M):
@@ -183,7 +190,8 @@ def search_for(study: Study, *, every: bool = False) -> Search:
     study
         Its files with confidential rows are read again.
     every
-        Read the files without such rows as well: what they make public is no leak.
+        Read the files without such rows as well: what they make public is no leak, nor is what the product says itself,
+        nor a name of one word that a town or a place of OpenStreetMap has.
     """
     project, crs = study.project, study.areas.crs
     holding = {record.path for record in study.files if not record.sha256}
@@ -193,7 +201,15 @@ def search_for(study: Study, *, every: bool = False) -> Search:
     regions = stand_in_regions(project, crs=crs)
     printed = _printed(project.hotline.model_dump())
     read = project.providers if every else sections
-    return Search(read_secrets(read, regions=regions, crs=crs, printed=printed), crs=[crs])
+    said = [*own_texts(), WGS84.to_wkt(), *_names_on_map(study)] if every else []
+    return Search(read_secrets(read, regions=regions, crs=crs, printed=printed, said=said), crs=[crs])
+
+
+def _names_on_map(study: Study) -> list[str]:
+    """Return the names of one word that the map shows from other sources than lists of the planner's services."""
+    mapped = study.venues.loc[study.venues["source"].eq(OPENSTREETMAP), "name"]
+    names = [*mapped, *(study.towns["name"] if study.towns is not None else ())]
+    return [name for name in names if len(fold(name)) == 1]
 
 
 def audit_study(folder: Path, study: Study, *, search: Search | None = None, earlier: Sequence[Searched] = ()) -> Audit:
@@ -245,7 +261,8 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     crs = _crs(manifest, areas)
     regions = _regions(parameters, areas)
     printed = _printed(parameters.get("hotline") or {})
-    secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, printed=printed)
+    said = [*own_texts(), WGS84.to_wkt()]
+    secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, printed=printed, said=said)
     return audit_folder(folder, Search(secrets, crs=[crs] if crs else []), crs=crs)
 
 

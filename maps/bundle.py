@@ -26,6 +26,14 @@ class AssetError(ValueError):
 
 
 @cache
+def own_texts() -> tuple[str, ...]:
+    """Return every text that the results hold whatever they are about: words, templates, scripts and styles."""
+    folders = (files("maps").joinpath(name) for name in ("texts", "templates"))
+    read = (file.read_text(encoding="utf-8") for folder in folders for file in folder.iterdir() if file.is_file())
+    return (*read, _leaflet_script(), _leaflet_style(), _own_script(), _own_style())
+
+
+@cache
 def asset(address: str) -> str:
     """Return the text behind an ``asset:`` address.
 

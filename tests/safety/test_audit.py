@@ -298,6 +298,39 @@ def test_a_file_without_public_column_is_all_confidential(telling: Path, out: Pa
     assert {f.kind for f in audit.findings} == {"name", "phone", "link", "coordinates"}
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<p>The gateway to the Delta, connect here, Connect.on", False),
+        ("<li>Gateway Inn</li><li>Days Gateway</li>", False),
+        ("<li> Gateway </li>", True),
+        ('{"name": "GATEWAY"}', True),
+        ("1,Gat\u00ebway,3", True),
+        ("Services:\nGateway\n", True),
+        ("Name: Gateway", True),
+        ("<b>Access</b>, <b>Window</b>", False),  # the page says so itself
+    ],
+)
+def test_a_name_of_one_word_is_found_where_it_stands_alone(tmp_path: Path, text: str, *, found: bool) -> None:
+    (tmp_path / "p.csv").write_text("name\nGateway\nAccess\nWindow\nConnect\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "a.html").write_text(text)
+    problems = audit_files(tmp_path / "out", [tmp_path / "p.csv"]).problems
+    assert [str(problem).count("one-word name of confidential row 2 of p.csv.") for problem in problems] == [1] * found
+    assert all("empty the cell" in str(problem) for problem in problems)
+
+
+def test_map_minds_no_ordinary_word_as_the_name_of_a_provider(telling: Path, tmp_path: Path) -> None:
+    study = Path(shutil.copytree(telling, tmp_path / "study", ignore=shutil.ignore_patterns("out")))
+    rows = pd.read_csv(study / "providers.csv", dtype="str", keep_default_na=False)
+    words = ["Access", "Greenwich", "Catalog", "Magnolia", "Promise", "Connect"]  # of the page, formats, towns, scripts
+    rows.loc[rows["public"].ne("yes"), "name"] = words
+    rows.to_csv(study / "providers.csv", index=False)
+    only = (word for name in ("map.html", "areas.gpkg", "ranking") for word in ("--only", name))
+    result = run("map", study / "project.toml", *only)
+    assert result.exit_code == 0, result.stderr
+
+
 def test_a_secret_does_not_show_itself(secrets: tuple[Secret, ...]) -> None:
     assert re.fullmatch(r"Secret\(providers\.csv, row \d+\)", repr(secrets[0]))
     assert "Haven" not in repr(secrets) + str(list(secrets))
