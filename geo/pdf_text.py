@@ -1,8 +1,10 @@
 """The text that a PDF shows, from its strings and from the tables that give glyphs their letters."""
 
+import base64
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, repeat
 
 import numpy as np
@@ -15,8 +17,12 @@ _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\
 
 
 def pdf_streams(content: bytes) -> Iterator[bytes]:
-    """Yield the streams of a PDF as they stand in it, most of them packed."""
+    """Yield the streams of a PDF as they stand in it, most of them packed, those in ASCII85 as bytes."""
     for found in re.finditer(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
+        body = found[1].strip(_BLANKS)
+        if body.endswith(b"~>"):
+            with suppress(ValueError):
+                yield base64.a85decode(body.removeprefix(b"<~").removesuffix(b"~>"))
         yield found[1]
 
 

@@ -1,16 +1,20 @@
 """Files taken apart for a search: every text, every number and every shape in them, however they are wrapped.
 
 Known wrappings are JSON, packed coordinates and data addresses inside HTML and SVG, SQLite and GeoPackage (values,
-geometry and raw pages, deleted rows too), Parquet, zip archives such as workbooks, gzip, PDF streams and PNG text.
-Whatever else there is, is searched as text and as bytes.
+geometry and raw pages, deleted rows too), Parquet, zip archives such as workbooks, gzip, bzip2, xz, PDF streams, PNG
+text, and the position that a photograph says (Exif). Whatever else there is, or is damaged, is searched as text and as
+bytes.
 """
 
 import base64
 import binascii
+import bz2
 import html
+import lzma
 import re
 import sqlite3
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -23,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import shapely
+from PIL import Image
 
 from geo import compact
 from geo.errors import OutputError, Problem
@@ -64,7 +69,20 @@ _DATABASE = b"SQLite format 3"
 _LEAST_LETTERS = 4
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
 _GPKG_ENVELOPE = (0, 32, 48, 48, 64)
-_DATA_ADDRESS = re.compile(r"base64,([A-Za-z0-9+/=]{16,})")
+_BASE64 = re.compile(r"(base64,)?([A-Za-z0-9+/_-]{16,})")
+_EXIF = re.compile(rb"(?:Exif\0\0|eXIf)(?=II\*\0|MM\0\*)")
+_EXIF_BYTES, _GPS = 1 << 16, 0x8825
+_LATITUDE_OF, _LATITUDE, _LONGITUDE_OF, _LONGITUDE = 1, 2, 3, 4
+_EXIF_DECIMALS = 5
+"""Exif counts seconds of arc, most of them to the hundredth: a third of a metre."""
+
+_DAMAGED = (
+    RuntimeError, ValueError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, LookupError, SyntaxError,
+    TypeError, struct.error,
+)  # fmt: skip
+"""What the readers of packed files and pictures raise when these are damaged or encrypted."""
+
+_MOST_MEMORY = 1 << 28
 _NO_TEXT = frozenset({bytes, type(None)})
 _NO_SHAPES = np.empty((0, 2))
 
@@ -150,7 +168,13 @@ class _Opener:
         if suffix in _TEXT_ENDS or start.startswith(_MARKUP):
             yield from self._text(content, depth)
             return
-        yield Piece(self.name, text=_readable(content), raw=content, dense=content.startswith(_DATABASE))
+        yield Piece(
+            self.name,
+            text=_readable(content),
+            raw=content,
+            vertices=_exif_places(content),
+            dense=content.startswith(_DATABASE),
+        )
         if depth < MAX_DEPTH:
             for inner, kind in self._parts(content):
                 yield from self.open(inner, kind, depth + 1)
@@ -159,7 +183,8 @@ class _Opener:
         elif content.startswith(b"%PDF"):
             yield from (Piece(self.name, text=text, dense=True) for text in pdf_texts(content))
         elif content.startswith(b"PAR1"):
-            yield from self._rows(tuple(row.values()) for row in pq.read_table(BytesIO(content)).to_pylist())
+            with suppress(*_DAMAGED, OSError):
+                yield from self._rows(tuple(row.values()) for row in pq.read_table(BytesIO(content)).to_pylist())
 
     def _text(self, content: bytes, depth: int) -> Iterator[Piece]:
         """Yield a text as it is, with its escapes undone, and without its markup; and what it carries in base 64."""
@@ -175,24 +200,27 @@ class _Opener:
         if _TAG_IN_WORD.search(plain):
             yield Piece(self.name, text=_TAG.sub(" ", _TAG_IN_WORD.sub("", plain)))
         if depth < MAX_DEPTH:
-            for found in _DATA_ADDRESS.finditer(text):
-                try:
-                    inner = base64.b64decode(found[1] + "=" * (-len(found[1]) % 4))
-                except binascii.Error:
-                    continue
+            decoded = [(found[1], _from_base64(found[2])) for found in _BASE64.finditer(text)]
+            for inner in (inner for address, inner in decoded if address):
                 yield from self.open(inner, "", depth + 1)
+            yield from self.open(b"\n".join(inner for address, inner in decoded if not address), ".bin", depth + 1)
 
     def _parts(self, content: bytes) -> Iterator[tuple[bytes, str]]:
         """Yield what is packed inside, with the ending of its name."""
         if content.startswith(b"PK\x03\x04"):
-            with zipfile.ZipFile(BytesIO(content)) as archive:
+            with suppress(*_DAMAGED), zipfile.ZipFile(BytesIO(content)) as archive:
                 for member in archive.infolist():
-                    yield member.filename.encode(), ".txt"
+                    yield member.filename.encode("utf-8", "replace"), ".txt"
                     if self.unpacked + member.file_size > MAX_UNPACKED:
                         raise OSError(27, f"{self.name} unpacks to more than {MAX_UNPACKED:,} bytes")
-                    yield archive.read(member), Path(member.filename).suffix.lower()
+                    with suppress(*_DAMAGED, OSError):
+                        yield archive.read(member), Path(member.filename).suffix.lower()
         elif content.startswith(b"\x1f\x8b"):
             yield self._inflate(content, 31), ""
+        elif content.startswith((b"BZh", b"\xfd7zXZ\0")):
+            unpacker = bz2.BZ2Decompressor() if content[:1] == b"B" else lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+            with suppress(*_DAMAGED, OSError):
+                yield unpacker.decompress(content, MAX_UNPACKED - self.unpacked + 1), ""
         elif content.startswith(b"%PDF"):
             for stream in pdf_streams(content):
                 yield self._inflate(stream, 15) or stream, ".bin"
@@ -201,7 +229,7 @@ class _Opener:
 
     def _inflate(self, packed: bytes, window: int) -> bytes:
         try:
-            return zlib.decompressobj(window).decompress(packed, MAX_UNPACKED - self.unpacked)
+            return zlib.decompressobj(window).decompress(packed, MAX_UNPACKED - self.unpacked + 1)
         except zlib.error:
             return b""
 
@@ -300,14 +328,46 @@ def _from_hex(cell: str) -> bytes:
         return b""
 
 
+def _from_base64(letters: str) -> bytes:
+    try:
+        return base64.b64decode(
+            letters + "=" * (-len(letters) % 4), altchars=b"-_" if set(letters) & {"-", "_"} else None
+        )
+    except binascii.Error:
+        return b""
+
+
+def _exif_places(content: bytes) -> np.ndarray:
+    """Return longitude and latitude of the place where a photograph was taken, as its Exif says."""
+    places = []
+    for found in _EXIF.finditer(content):
+        exif = Image.Exif()
+        with suppress(*_DAMAGED), warnings.catch_warnings(action="ignore"):
+            exif.load(b"Exif\0\0" + content[found.end() : found.end() + _EXIF_BYTES])
+            said = exif.get_ifd(_GPS)
+            lon, lat = (sum(float(n) / 60**k for k, n in enumerate(said[axis])) for axis in (_LONGITUDE, _LATITUDE))
+            signs = (-1 if said.get(_LONGITUDE_OF) == "W" else 1, -1 if said.get(_LATITUDE_OF) == "S" else 1)
+            places.append((round(signs[0] * lon, _EXIF_DECIMALS), round(signs[1] * lat, _EXIF_DECIMALS)))
+    return np.array(places, dtype=float).reshape(-1, 2)
+
+
 def _unescaped(text: str) -> str:
-    r"""Undo the escapes of HTML, also of what was escaped twice, of JSON (``\u0041``) and of addresses (``%41``)."""
+    r"""Undo the escapes of HTML, also of what was escaped twice, of JSON, of style sheets and of addresses.
+
+    Examples
+    --------
+    >>> _unescaped(r"\u0041&#66;\43 D%45")
+    'ABCDE'
+    """
     for _ in range(_MOST_ESCAPED):
         before, text = text, html.unescape(text) if "&" in text else text
         if text == before:
             break
     text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
     text = re.sub(r"\\x([0-9a-fA-F]{2})", lambda found: chr(int(found[1], 16)), text)
+    text = re.sub(
+        r"\\(0{0,4}[2-7][0-9a-fA-F]|0{0,3}[1-9a-fA-F][0-9a-fA-F]{2})\s?", lambda found: chr(int(found[1], 16)), text
+    )
     return re.sub(
         r"(?:%[0-9a-fA-F]{2})+", lambda found: bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace"), text
     )

@@ -1,9 +1,11 @@
 """Planted leaks of every kind are caught, and nothing else is."""
 
 import base64
+import bz2
 import dataclasses
 import gzip
 import json
+import lzma
 import re
 import shutil
 import sqlite3
@@ -98,6 +100,17 @@ def chunk(path: Path, kind: bytes, data: bytes) -> None:
     )
 
 
+def photograph(path: Path, lon: float, lat: float) -> None:
+    """Write a picture that says where it was taken, to the hundredth of a second of arc."""
+    exif = Image.Exif()
+    place = exif.get_ifd(0x8825)
+    for of, (letters, degrees) in ((1, ("NS", lat)), (3, ("EW", lon))):
+        minutes, seconds = divmod(abs(degrees) * 3600, 60)
+        place[of] = letters[degrees < 0]
+        place[of + 1] = (minutes // 60, minutes % 60, round(seconds, 2))
+    Image.new("RGB", (4, 4)).save(path, exif=exif.tobytes())
+
+
 def layer(out: Path, x: float, y: float, crs: int = 4326, **cells: object) -> None:
     points = gpd.GeoSeries([shapely.Point(x, y)], crs=4326).to_crs(crs)
     gpd.GeoDataFrame({"kind": ["x"], **{k: [v] for k, v in cells.items()}}, geometry=points).to_file(
@@ -189,6 +202,14 @@ LEAKS: dict[str, tuple[Callable[[Path, float, float], object], str]] = {
     "gzip": (lambda o, x, y: (o / "p.csv.gz").write_bytes(gzip.compress(NAME.encode())), "name"),
     "zip": (lambda o, x, y: zipfile.ZipFile(o / "p.zip", "w", zipfile.ZIP_DEFLATED).writestr("a/b.csv", f"{x},{y}"), "coordinates"),
     "UTF-16": (lambda o, x, y: (o / "p.csv").write_text(NAME, encoding="utf-16"), "name"),
+    "bzip2": (lambda o, x, y: (o / "p.csv.bz2").write_bytes(bz2.compress(NAME.encode())), "name"),
+    "xz": (lambda o, x, y: (o / "p.csv.xz").write_bytes(lzma.compress(f"{x},{y}".encode())), "coordinates"),
+    "base 64": (lambda o, x, y: plant_json(o, base64.b64encode(f"{NAME}?>".encode()).decode()), "name"),
+    "base 64 for addresses": (lambda o, x, y: append(o / "map.html", f"?q={base64.urlsafe_b64encode(b'???>>>' + ADDRESS.encode()).decode()}"), "address"),
+    "escapes of a style sheet": (lambda o, x, y: append(o / "map.html", "<style>a::after{content:'" + "".join(rf"\{ord(c):x} " for c in NAME) + "'}</style>"), "name"),
+    "the position of a photograph": (lambda o, x, y: photograph(o / "p.jpg", x, y), "coordinates"),
+    "the position of a picture": (lambda o, x, y: photograph(o / "p.png", x, y), "coordinates"),
+    "ASCII85 in a PDF": (lambda o, x, y: (o / "b.pdf").write_bytes(b"%PDF-1.7 << /Filter [/ASCII85Decode /FlateDecode] >> stream\n" + base64.a85encode(zlib.compress(NAME.encode()), adobe=True, wrapcol=40) + b"\nendstream"), "name"),
     "a link to a file": (lambda o, x, y: (o / "p").symlink_to(f"/tmp/{NAME}"), "name"),
 }  # fmt: skip
 
@@ -201,6 +222,38 @@ def test_a_planted_leak_is_caught(leak: str, tmp_path: Path, telling: Path, plac
     shutil.copy(telling / "out" / "manifest.json", tmp_path)
     plant(tmp_path, *place)
     assert kinds(tmp_path, telling) == {kind} | ({"name", "coordinates"} if "deleted" in leak else set())
+
+
+DAMAGED = {
+    "cut.zip": b"PK\x03\x04" + b"x" * 90,
+    "cut.parquet": b"PAR1" + b"x" * 90 + b"PAR1",
+    "cut.bz2": bz2.compress(b"abc")[:-9],
+    "cut.xz": lzma.compress(b"abc")[:-9],
+    "cut.jpg": b"\xff\xd8Exif\0\0II*\0" + b"\xff" * 40,
+    "cut.sqlite": b"SQLite format 3\0" + b"x" * 200,
+    "cut.png": b"\x89PNG\r\n\x1a\n\0\0\0\xffIHDR",
+    "cut.pdf": b"%PDF stream\n<~zz!~>endstream <</T <FE>>>",
+}
+
+
+def test_what_is_damaged_or_encrypted_is_searched_as_bytes(tmp_path: Path, telling: Path) -> None:
+    (tmp_path / "below" / "it").mkdir(parents=True)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", "a")
+    locked = (tmp_path / "a.zip").read_bytes().replace(b"\x14\0\0\0", b"\x14\0\1\0")
+    files = DAMAGED | {"locked.zip": locked}
+    for name, content in files.items():
+        (tmp_path / "below" / "it" / name).write_bytes(content + b"\n" + NAME.encode())
+    audit = audit_files(tmp_path, [telling / "providers.csv"])
+    assert {finding.file for finding in audit.findings} == {f"below/it/{name}" for name in files}
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, telling: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.unpack.MAX_UNPACKED", 10_000)
+    for pack in (gzip.compress, bz2.compress, lzma.compress):
+        (tmp_path / "big").write_bytes(pack(bytes(10_001)))
+        result = run("audit", tmp_path, "--providers", telling / "providers.csv")
+        assert (result.exit_code, "big unpacks to more than" in result.stderr) == (6, True)
 
 
 def test_ligatures_of_a_pdf_are_read(tmp_path: Path) -> None:
