@@ -64,7 +64,12 @@ def load_project(path: Path) -> Project:
         # A list whose only entry is wrong is also reported as too short: the entry says it better.
         spoken = [d for d in details if d["type"] != "too_short" or not any(_is_inside(e, d) for e in details)]
         raise ProjectError([_problem(detail, path) for detail in spoken]) from None
-    project = _with_absolute_paths(project)
+    try:
+        project = _with_absolute_paths(project)
+    except ValueError:
+        raise ProjectError(
+            [Problem("a file name in it holds a zero byte.", file=path, remedy="Type it anew.")]
+        ) from None
     if problems := _providers_shown(project):
         raise ProjectError(problems)
     return project

@@ -196,8 +196,21 @@ def read_workbook(path: Path, *, sheet: str | None = None) -> tuple[pd.DataFrame
         raise InputError([Problem(f"there is no sheet {sheet!r}.", file=path, remedy=f"Did you mean {near!r}?")])
     page, notes = (book[sheet], ()) if sheet is not None else _first_table(visible)
     _refuse_merged(page, path)
-    rows = [[_cell_text(cell.value, cell.number_format) for cell in row] for row in page.iter_rows()]
-    return _framed(rows, path), notes
+    return _framed(_rows_of(page), path), notes
+
+
+def _rows_of(page: "Worksheet") -> list[list[str]]:
+    """Return the cells of a sheet as text, each row up to its last one and the first row as wide as the widest."""
+    # What openpyxl offers makes a cell of every blank: below a stray mark in the last row stand a million rows of them.
+    cells = page._cells  # noqa: SLF001
+    texts = {place: text for place, cell in cells.items() if (text := _cell_text(cell.value, cell.number_format))}
+    rows: list[list[str]] = [[] for _ in range(max((row for row, _ in texts), default=0))]
+    for row, column in sorted(texts):
+        line = rows[row - 1]
+        line += [*[""] * (column - 1 - len(line)), texts[row, column]]
+    if rows:
+        rows[0] += [""] * (max(column for _, column in texts) - len(rows[0]))
+    return rows
 
 
 def _first_table(pages: Sequence["Worksheet"]) -> tuple["Worksheet", tuple[str, ...]]:

@@ -153,7 +153,9 @@ def _personal_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
 def _provider_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
     """Refuse a list of providers that is given as something else: its rows would be shown, public or not."""
     names = {str(name).casefold() for name in frame.columns}
-    if isinstance(section, ProviderFile) or "public" not in names or not names & PROVIDER_WORDS:
+    if isinstance(section, ProviderFile):
+        return _spelled_twice(frame, section)
+    if "public" not in names or not names & PROVIDER_WORDS:
         return []
     return [
         Problem(
@@ -163,6 +165,15 @@ def _provider_columns(frame: pd.DataFrame, section: Source) -> list[Problem]:
             remedy="List it under [[providers]] only, or remove this column.",
         )
     ]
+
+
+def _spelled_twice(frame: pd.DataFrame, section: ProviderFile) -> list[Problem]:
+    """Refuse "public" beside "Public": one may say yes where the other says no."""
+    own = section.columns.get("public", "public").casefold()
+    if sum(str(name).casefold() == own for name in frame.columns) < 2:  # noqa: PLR2004
+        return []
+    message = "there are several columns of this name, in capital and small letters."
+    return [Problem(message, file=section.file, column=own, remedy="Keep the one that is meant.")]
 
 
 def _matches(cells: pd.Series, values: object) -> pd.Series:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 import zipfile
 
 import geopandas as gpd
@@ -153,6 +154,15 @@ class TestWorkbook:
             "id": ["007", "7"], "n": ["12", "1.5"], "day": ["2026-11-01", ""], "yes": ["True", ""],
         }  # fmt: skip
         assert frame.index.tolist() == [2, 4]
+
+    def test_a_stray_mark_in_the_last_row_makes_no_million_rows(self, tmp_path):
+        path = self.workbook(tmp_path, [["a", None, "b"], ["1", None, "2"]])
+        book = openpyxl.load_workbook(path)
+        book.active["A1048576"], book.active["XFD3"].font = "x", openpyxl.styles.Font(bold=True)
+        book.save(path)
+        began = time.process_time()
+        assert read_table(path).to_dict("index") == {2: {"a": "1", "b": "2"}, 1048576: {"a": "x", "b": ""}}
+        assert time.process_time() - began < 5
 
     def test_merged_headers_are_refused(self, tmp_path):
         path = self.workbook(tmp_path, [["Where", None, "Name"], ["1", "2", "A"]], merge=["A1:B1"])

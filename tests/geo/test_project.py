@@ -108,10 +108,11 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
         ('[people.indicators."Poverty %"]\ncolumn = "p"\nlabel = "x"', "should match pattern"),
         ('[sections]\nby = "towns"', "sections.by is towns: name the file of towns too"),
         ('file = "x"', "unknown key"),
+        ('towns = "a\\u0000.csv"', "a file name in it holds a zero byte"),
     ],
 )
 def test_impossible_values(tmp_path: Path, extra: str, words: str) -> None:
-    text = f"{extra}\n{GOOD}" if extra.startswith("file") else f"{GOOD}\n{extra}"
+    text = f"{extra}\n{GOOD}" if extra.startswith(("file", "towns")) else f"{GOOD}\n{extra}"
     assert any(words in problem for problem in problems(tmp_path, text))
 
 

@@ -209,6 +209,14 @@ class TestConfidential:
     def test_words_for_no(self, tmp_path, word):
         assert not read(provider_file(tmp_path, HEADER + HIDDEN_ROW + word + "\n")).table["public"].any()
 
+    @pytest.mark.parametrize("other", ["Public", "PUBLIC"])
+    def test_two_columns_public_are_refused(self, tmp_path, other):
+        head = HEADER.replace("\n", f",{other}\n")
+        assert refused(provider_file(tmp_path, head + HIDDEN_ROW + "yes,no\n")) == [
+            "providers.csv, column 'public': there are several columns of this name, in capital and small letters. "
+            "Keep the one that is meant."
+        ]
+
     @pytest.mark.parametrize("word", ["y", "yes!", "public", "2", "ja", "-", "true-ish"])
     def test_any_other_word_is_refused_without_repeating_it(self, tmp_path, word):
         said = refused(provider_file(tmp_path, HEADER + HIDDEN_ROW + word + "\n"))
