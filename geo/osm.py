@@ -133,7 +133,14 @@ def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places, list[Row]]:
 
 def refusals(paths: Sequence[Path]) -> list[Problem]:
     """Return what is wrong with files that are not worth opening, by a look at their names and first bytes."""
-    return [problem for path in paths if (problem := _refusal(path)) is not None]
+    return [problem for path in paths if (problem := _first_look(path)) is not None]
+
+
+def _first_look(path: Path) -> Problem | None:
+    try:
+        return _refusal(path)
+    except OSError as error:
+        return Problem(f"cannot be read: {error.strerror}.", file=path, remedy="Check its name and permissions.")
 
 
 def _refusal(path: Path) -> Problem | None:

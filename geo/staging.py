@@ -52,12 +52,15 @@ def staged(folder: Path) -> Iterator[Path]:
     OutputError
         If `folder` cannot be written, is a symbolic link, or another run keeps writing into it.
     """
-    if folder.is_symlink():
+    try:  # a name may be too long, or stand where nobody may look
+        is_link, created = folder.is_symlink(), not folder.exists()
+    except OSError as error:
+        raise _refusal(folder, error) from None
+    if is_link:
         remedy = "Name the folder itself with --out."
         raise OutputError(
             [Problem("is a symbolic link; results are not written through one.", file=folder, remedy=remedy)]
         )
-    created = not folder.exists()
     try:
         folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)

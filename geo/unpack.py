@@ -11,6 +11,7 @@ import binascii
 import bz2
 import html
 import lzma
+import os
 import re
 import sqlite3
 import struct
@@ -145,6 +146,16 @@ def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
                     yield Piece(name, text=str(path.readlink()))
     except OSError as error:
         raise unsearchable(folder, error) from None
+
+
+def all_below(folder: Path) -> list[Path]:
+    """Return every file, folder and link below a folder; one that may not be looked into is an `OutputError`."""
+
+    def refuse(error: OSError) -> None:
+        raise unsearchable(folder, error)
+
+    walked = os.walk(folder, onerror=refuse)
+    return [Path(base, name) for base, folders, files in walked for name in (*folders, *files)]
 
 
 def unsearchable(folder: Path, error: OSError) -> OutputError:

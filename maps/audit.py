@@ -25,7 +25,7 @@ from geo.project import ProviderFile
 from geo.search import Finding, Search, Searched
 from geo.secrets import ONE_WORD, Secret, fold, read_secrets
 from geo.tables import parse_numbers
-from geo.unpack import unsearchable
+from geo.unpack import all_below, unsearchable
 from layers.inversion import Hidden, Published, radius_said_m
 from layers.study import Study
 from layers.venues import OPENSTREETMAP
@@ -165,7 +165,7 @@ def audit_folder(
 def _search(folder: Path, search: Search, earlier: Sequence[Searched]) -> Searched:
     """Search half of the files here and half of them beside, but for those that were searched as they are."""
     try:
-        paths = sorted(folder.rglob("*"), key=lambda path: (-path.lstat().st_size, path))
+        paths = sorted(all_below(folder), key=lambda path: (-path.lstat().st_size, path))
         known = [part for part in earlier if all(_holds(folder / file, part.files[file]) for file in part.files)]
     except OSError as error:
         raise unsearchable(folder, error) from None
@@ -251,7 +251,11 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     InputError
         If the folder or a provider file cannot be read.
     """
-    if not folder.is_dir():
+    try:
+        is_folder = folder.is_dir()
+    except OSError as error:
+        raise unsearchable(folder, error) from None
+    if not is_folder:
         raise InputError([Problem("there is no such folder.", file=folder, remedy="Name the folder of the results.")])
     manifest = _manifest(folder)
     parameters = manifest.get("parameters") or {}

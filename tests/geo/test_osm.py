@@ -247,12 +247,12 @@ def test_every_bad_file_is_named_in_one_error(tmp_path, write_osm):
     (tmp_path / "roads.shp").write_bytes(b"x")
     (tmp_path / "old.osh.pbf").write_bytes(b"x")
     (tmp_path / "folder.osm").mkdir()
-    names = ["missing.osm.pbf", "empty.osm.pbf", "roads.shp", "old.osh.pbf", "folder.osm"]
+    names = [f"{'x' * 300}.osm", "missing.osm.pbf", "empty.osm.pbf", "roads.shp", "old.osh.pbf", "folder.osm"]
     with pytest.raises(InputError) as caught:
         read_osm([*(tmp_path / name for name in names), write_osm(LINE, [(1, [1, 2], {"highway": "primary"})])])
     assert [problem.file.name for problem in caught.value.problems] == names
     assert all(problem.remedy for problem in caught.value.problems)
-    for words in ("no such file", "0 bytes", "not a kind", "history", "folder"):
+    for words in ("File name too long", "no such file", "0 bytes", "not a kind", "history", "folder"):
         assert words in str(caught.value)
 
 

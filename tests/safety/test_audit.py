@@ -6,6 +6,7 @@ import dataclasses
 import gzip
 import json
 import lzma
+import os
 import re
 import shutil
 import sqlite3
@@ -407,6 +408,23 @@ def test_forms_in_which_texts_are_compared(left: object, right: object) -> None:
 def test_a_missing_folder_or_file(tmp_path: Path, telling: Path) -> None:
     assert run("audit", tmp_path / "none", "--providers", telling / "providers.csv").exit_code == 4
     assert run("audit", tmp_path, "--providers", tmp_path / "none.csv").exit_code == 4
+    assert run("audit", tmp_path / ("x" * 300), "--providers", telling / "providers.csv").exit_code == 6
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_clean_one(
+    tmp_path: Path, telling: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def closed(path: object) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    result = run("audit", tmp_path, "--providers", telling / "providers.csv")
+    assert (result.exit_code, "cannot be searched: Permission denied." in result.stderr) == (6, True)
 
 
 def test_needles_come_from_unmapped_columns_too(tmp_path: Path) -> None:

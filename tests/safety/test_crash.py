@@ -308,6 +308,8 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="symbolic link"):
         write_once(tmp_path / "out")
     assert not list((tmp_path / "elsewhere").iterdir())
+    with pytest.raises(OutputError, match="cannot be written: File name too long"):
+        write_once(tmp_path / ("x" * 300))
 
 
 def test_what_others_put_into_the_folder_meanwhile_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
