@@ -56,6 +56,8 @@ def asset(address: str) -> str:
 
 def _leaflet_script() -> str:
     script = (Path(leaflet.BASE_DIR) / "leaflet.js").read_text(encoding="utf-8")
+    # It tries what only Internet Explorer had, and catches the error: for its place a browser reads all of it again.
+    script = script.replace("document.namespaces.add(", "document.namespaces?.add(")
     return re.sub(r"//# sourceMappingURL=.*", "", script).strip()
 
 

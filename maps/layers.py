@@ -82,7 +82,10 @@ def _ground(study: Study) -> Iterator[Named]:
         yield "under", ShapeLayer("under", "under", "lines", packed_shapes([underserved], crs))
     regions: gpd.GeoDataFrame | None = study.regions
     if regions is not None and len(regions) < len(study.areas):
-        yield _layer("regions", "region", "marks", regions, AREA_VERTICES // 4)
+        # Each border once, as one shape: it is drawn sooner than the outlines of all regions.
+        outlines = shapely.boundary(simplify(regions.geometry, AREA_VERTICES // 4, coverage=True))
+        borders = packed_shapes([shapely.line_merge(shapely.union_all(outlines))], crs)
+        yield "regions", ShapeLayer("regions", "region", "marks", borders, lines=True)
 
 
 def _reach(study: Study) -> Iterator[Named]:

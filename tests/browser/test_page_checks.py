@@ -8,7 +8,7 @@ import re
 import pytest
 
 from maps.client import to_parsed
-from tests.browser.looking import AREA_BOX, placed_labels, rect, violations
+from tests.browser.looking import AREA_BOX, comes_into_sight, placed_labels, rect, violations
 from tests.browser.page_checks import LIGHT_RAMP
 from tests.maps.studies import HOSTILE
 
@@ -357,6 +357,7 @@ def test_an_area_of_a_later_page_of_the_table(visit):
     page = visit("tracts", fragment="#a=00450").page
     row = page.locator("#areas tr.chosen")
     assert row.locator("button").get_attribute("aria-current") == "true"
+    assert comes_into_sight(page, "#areas tr.chosen", "#panel")
     name = row.locator("button").inner_text()
     assert name == page.inner_text("#card-name")
     number = int(row.get_attribute("data-i"))

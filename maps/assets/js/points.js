@@ -15,7 +15,7 @@ class Place {
 
 function makePoints(map, layers, data, painter) {
   const kinds = Object.keys(data.kinds).filter(kind => layers[kind]);
-  const placesOf = (layer, kind) => layer.latlngs.map((latlng, i) => new Place(layer, i, kind));
+  const placesOf = (layer, kind) => layer.columns.area.map((area, i) => new Place(layer, i, kind));
   const venues = kinds.flatMap(kind => placesOf(layers[kind], kind));
   const services = layers.providers ? placesOf(layers.providers, null) : [];
   const groups = kinds.map(kind => layers[kind]);

@@ -79,7 +79,7 @@ const PointGroup = L.LayerGroup.extend({
     L.LayerGroup.prototype.initialize.call(this);
     this.look = {...look, styled: true, radius: 4, bubblingMouseEvents: false};
     this.columns = columns;
-    this.latlngs = unpack(at)[0][0][0];
+    this.at = at;
     this.made = [];
   },
   /** Prepares each marker; set by who knows what a place is called. */
@@ -90,6 +90,7 @@ const PointGroup = L.LayerGroup.extend({
   },
   point(i) {
     if (!this.made[i]) {
+      this.latlngs = this.latlngs || unpack(this.at)[0][0][0];
       this.made[i] = new L.ShapeMarker(this.latlngs[i], this.look);
       this.dress(this.made[i], i);
     }
@@ -101,12 +102,12 @@ const PointGroup = L.LayerGroup.extend({
   },
   /** All of them, unless somebody chooses which: see `choose`. */
   onAdd(map) {
-    if (!this.chosen) this.latlngs.forEach((latlng, i) => this.addLayer(this.point(i)));
+    if (!this.chosen) this.columns.area.forEach((area, i) => this.addLayer(this.point(i)));
     L.LayerGroup.prototype.onAdd.call(this, map);
   },
   choose(isChosen) {
     this.chosen = true;
-    this.latlngs.forEach((latlng, i) => {
+    this.columns.area.forEach((area, i) => {
       if (isChosen(i)) this.addLayer(this.point(i));
       else if (this.made[i]) this.removeLayer(this.made[i]);
     });

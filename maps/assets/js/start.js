@@ -53,13 +53,17 @@ function start(map, layers, data) {
 
   link.load();
   declutter();
-  table.trim();
   map.on('zoomend moveend resize layeradd layerremove', tidy);
   map.on('moveend', link.save);
   byId('key').addEventListener('toggle', declutter);
   addEventListener('resize', () => map.invalidateSize());
   performance.mark('outreach-ready');
-  root.dataset.ready = '1';
+  // What lies below the fold follows once the first view is painted.
+  requestAnimationFrame(() => setTimeout(() => {
+    table.trim();
+    root.dataset.ready = '1';
+    table.mark(choice.area, {scroll: true, quiet: true});
+  }));
 }
 
 /** What each box of the key switches. Lines that must stand out on every colour have a casing below them. */
