@@ -14,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, Pages, open_page
+from tests.browser.looking import at_rest
 
 FOLDER = Path(__file__).parent / "golden"
 PAGES = ("example sections", "spanish")
@@ -42,7 +43,7 @@ def outline(page: object) -> str:
     for title, clicked, seen in STATES:
         if clicked:
             page.locator(clicked).first.click()
-            page.wait_for_timeout(500)
+            at_rest(page)
         parts.append(f"[{title}]\n{shortened(page.locator(seen).aria_snapshot())}\n")
     return "\n".join(parts)
 

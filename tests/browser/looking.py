@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 OVERLAPS = """(selector) => {
   const boxes = [...document.querySelectorAll(selector)].filter(n => n.style.visibility !== 'hidden' && n.offsetParent)
     .map(n => (n.querySelector('span, svg') || n).getBoundingClientRect()).filter(r => r.width);
@@ -27,6 +29,11 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .filter(n => n.offsetParent && !n.closest('.leaflet-control-attribution'))
   .map(n => [n.id || n.className || n.tagName, n.getBoundingClientRect()])
   .filter(([, r]) => r.height < 43.5 || r.width < 43.5).map(([name]) => name)"""
+AT_REST = """() => new Promise(done => {
+  const look = () => (document.querySelector('.leaflet-zoom-anim, .leaflet-pan-anim')
+    ? requestAnimationFrame(look) : setTimeout(done, 100));
+  requestAnimationFrame(() => requestAnimationFrame(look));
+})"""
 AXE = """async () => (await axe.run(document, {runOnly: [
   'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})).violations"""
 
@@ -34,6 +41,26 @@ AXE = """async () => (await axe.run(document, {runOnly: [
 def rect(page, selector: str) -> dict[str, float]:
     """Return the box of the first element of a selector, in pixels of the window."""
     return page.eval_on_selector(selector, RECT)
+
+
+def until(page, condition: str, arg: object = None, patience: int = 200) -> object:
+    """Wait until something holds on the page, and return it; Playwright's own wait is stopped by the page's policy."""
+    for _ in range(patience):
+        if found := page.evaluate(condition, arg):
+            return found
+        page.wait_for_timeout(50)
+    return pytest.fail(f"it never held: {condition}")
+
+
+def at_rest(page) -> None:
+    """Wait until the map has stopped moving and, a moment later, has placed its labels."""
+    page.evaluate(AT_REST)
+
+
+def link_with(page, *parts: str) -> str:
+    """Return the fragment of the page's address once it holds these parts; the page writes it when all is quiet."""
+    until(page, "parts => parts.every(part => location.hash.includes(part))", list(parts))
+    return page.evaluate("location.hash")
 
 
 def apart(a: dict[str, float], b: dict[str, float]) -> bool:
@@ -73,7 +100,7 @@ def click_on_area(page, number: int) -> None:
     )
     assert spot, f"area {number} is covered everywhere"
     page.mouse.click(*spot)
-    page.wait_for_timeout(700)
+    at_rest(page)
 
 
 def comes_into_sight(page, selector: str, frame: str, patience: int = 30) -> bool:

@@ -16,12 +16,15 @@ from tests.browser.looking import (
     AREA_BOX,
     SMALL_TARGETS,
     apart,
+    at_rest,
     click_on_area,
     comes_into_sight,
     inside,
+    link_with,
     placed_labels,
     ready_ms,
     rect,
+    until,
     violations,
 )
 
@@ -92,7 +95,7 @@ class PageChecks:
             assert found["hits"] == 0
             assert found["shown"] >= (8 if step == 0 else 1)
             page.click(".leaflet-control-zoom-in")
-            page.wait_for_timeout(450)
+            at_rest(page)
 
     # Key and layers
 
@@ -118,7 +121,7 @@ class PageChecks:
     def test_06_08_every_symbol_is_in_the_key_and_can_be_switched(self, go, view):
         page = go().page
         page.eval_on_selector_all("#key input:not(:checked)", "boxes => boxes.forEach(box => box.click())")
-        page.wait_for_timeout(300)
+        at_rest(page)
         kinds = set(page.evaluate(ON_THE_MAP))
         assert set(view.venue_counts) | {"provider"} <= kinds
         in_key = page.eval_on_selector_all(
@@ -142,8 +145,8 @@ class PageChecks:
             else:
                 assert page.evaluate(drawn) < before, layer
             page.eval_on_selector(f'#key [data-layers="{layer}"]', "box => box.click()")
-            page.wait_for_timeout(100)
-            assert layer == "labels" or page.evaluate(drawn) == before, layer
+            if layer != "labels":
+                until(page, f"before => ({drawn})() === before", before)
 
     def test_09_10_scale_north_source_date_and_credit(self, desk, view):
         scale = desk.inner_text(".leaflet-control-scale")
@@ -176,7 +179,7 @@ class PageChecks:
         page = go().page
         total = len(view.rows)
         page.click("#areas tbody tr:nth-child(4)")
-        page.wait_for_timeout(700)
+        at_rest(page)
         area = page.evaluate(AREA_BOX, True)
         assert inside(area, rect(page, "#stage"))
         assert apart(area, rect(page, "#key"))
@@ -193,7 +196,7 @@ class PageChecks:
             assert words in card
         assert view.rows[3].reason in card
         page.click("#b-reset")
-        page.wait_for_timeout(700)
+        at_rest(page)
         click_on_area(page, min(60, total - 1))
         assert comes_into_sight(page, "#areas tr.chosen", "#panel")
         assert not page.locator("#areas tr.chosen").count() > 1
@@ -239,7 +242,7 @@ class PageChecks:
         page = seen.page
         page.locator(".folium-map path.p-truck_stop").first.dispatch_event("click")
         popup = page.wait_for_selector(".leaflet-popup")
-        page.wait_for_timeout(500)
+        at_rest(page)
         assert popup.get_attribute("role") == "dialog"
         assert popup.get_attribute("aria-label")
         assert "says nothing about what happens there" in popup.inner_text()
@@ -248,7 +251,7 @@ class PageChecks:
         assert apart(box, rect(page, "#key"))
         page.click("#tab-services")
         page.click("#services tbody tr:nth-child(2) button")
-        page.wait_for_timeout(300)
+        at_rest(page)
         assert page.inner_text("#services tbody tr:nth-child(2) button") in page.inner_text(".leaflet-popup h3")
         # It is about another place than the area that is chosen next.
         page.click("#tab-list")
@@ -305,8 +308,8 @@ class PageChecks:
         assert apart(scale, credit)
         _credit_in_sight(page)
         page.tap("#areas tbody tr:nth-child(6) button")
-        page.wait_for_timeout(500)
-        assert abs(rect(page, "#stage")["top"]) < 10
+        until(page, "Math.abs(document.getElementById('stage').getBoundingClientRect().top) < 10")
+        at_rest(page)
         _few_rows(page)
         assert violations(page, axe_script) == []
 
@@ -342,8 +345,7 @@ class PageChecks:
         page.uncheck('#key [data-layers="band"]')
         page.select_option("#highway", view.highways[1].label)
         page.click("#b-dark")
-        page.wait_for_timeout(900)
-        fragment = page.evaluate("location.hash")
+        fragment = link_with(page, "t=dark")
         again = go(fragment=fragment).page
         assert again.inner_text("#card-name") == view.rows[4].name
         assert again.input_value("#measure") == "need"
@@ -463,7 +465,7 @@ class PageChecks:
 def _few_rows(page) -> None:
     """Leave some rows only: axe-core looks at each, and one run has seen them all."""
     page.fill("#search", "ha")
-    page.wait_for_timeout(300)
+    at_rest(page)
 
 
 def _credit_in_sight(page) -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.browser.conftest import sync_api
-from tests.browser.looking import placed_labels, rect, violations
+from tests.browser.looking import at_rest, link_with, placed_labels, rect, until, violations
 
 AREAS = 5_092
 VENUES = 19_000
@@ -20,6 +20,7 @@ PIXEL = """([pane, x, y]) => {
   const at = [(x - box.left) * canvas.width / box.width, (y - box.top) * canvas.height / box.height];
   return [...canvas.getContext('2d').getImageData(...at, 1, 1).data];
 }"""
+OTHER = f"([before, ...at]) => ({PIXEL})(at).join() !== before.join()"
 VENUE = """() => {
   const canvas = document.querySelector('.leaflet-venues-pane canvas'), box = canvas.getBoundingClientRect();
   const stage = document.getElementById('stage').getBoundingClientRect();
@@ -91,16 +92,13 @@ def test_the_canvas_has_the_colours_of_the_key(fresh):
     at = middle(page)
     light = page.evaluate(PIXEL, ["areas", *at])
     page.click("#b-dark")
-    page.wait_for_timeout(400)
-    assert page.evaluate(PIXEL, ["areas", *at]) != light
+    until(page, OTHER, [light, "areas", *at])
     page.click("#b-dark")
     page.uncheck('#key [data-layers="fill"]')
-    page.wait_for_timeout(400)
-    assert page.evaluate(PIXEL, ["areas", *at]) != light
+    until(page, OTHER, [light, "areas", *at])
     page.check('#key [data-layers="fill"]')
     page.fill("#search", "nowhere")
-    page.wait_for_timeout(400)
-    assert page.evaluate(PIXEL, ["areas", *at])[3] < 255
+    until(page, f"at => ({PIXEL})(at)[3] < 255", ["areas", *at])
 
 
 def test_an_area_is_chosen_by_a_click_and_found_on_its_page(fresh):
@@ -108,12 +106,11 @@ def test_an_area_is_chosen_by_a_click_and_found_on_its_page(fresh):
     page.mouse.move(*middle(page))
     assert page.locator(".tip").is_visible()
     page.mouse.click(*middle(page))
-    page.wait_for_timeout(600)
+    at_rest(page)
     row = page.locator("#areas tr.chosen")
     assert row.locator("button").inner_text() == page.inner_text("#card-name")
     assert page.locator("path.frame-inner").count() == 1
-    page.wait_for_timeout(400)
-    again = fresh(fragment=page.evaluate("location.hash"))
+    again = fresh(fragment=link_with(page, "a="))
     assert again.inner_text("#card-name") == page.inner_text("#card-name")
     assert again.locator("#areas tr.chosen").count() == 1
 
@@ -139,8 +136,7 @@ def test_venues_are_made_when_they_are_shown_and_answer_the_pointer(fresh):
     assert page.locator(".leaflet-venues-pane canvas").count() == 0
     for kind in ("motel", "truck_stop"):
         page.check(f'#key [data-layers="{kind}"]')
-    page.wait_for_timeout(300)
-    spot = page.evaluate(VENUE)
+    spot = until(page, VENUE)
     page.mouse.move(*spot)
     assert page.locator(".tip:visible").count() == 1
     assert "Example place" in page.inner_text(".tip")
@@ -173,7 +169,7 @@ def test_axe(fresh, axe_script):
     page = fresh()
     page.click("#more")
     page.click("#areas tbody tr:nth-child(2)")
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert violations(page, axe_script) == []
 
 
@@ -220,5 +216,4 @@ def test_small_screen(fresh):
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.tap("#more")
     page.tap("#areas tbody tr:nth-child(3) button")
-    page.wait_for_timeout(400)
-    assert abs(rect(page, "#stage")["top"]) < 10
+    until(page, "Math.abs(document.getElementById('stage').getBoundingClientRect().top) < 10")

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from maps.client import to_parsed
-from tests.browser.looking import AREA_BOX, comes_into_sight, placed_labels, rect, violations
+from tests.browser.looking import AREA_BOX, at_rest, comes_into_sight, link_with, placed_labels, rect, violations
 from tests.browser.page_checks import LIGHT_RAMP
 from tests.maps.studies import HOSTILE
 
@@ -37,7 +37,7 @@ def test_04_labels_and_discs_do_not_overlap(visit, name, width, height):
         assert found["hits"] == 0
         assert found["shown"] >= 8
         page.click(".leaflet-control-zoom-in")
-        page.wait_for_timeout(450)
+        at_rest(page)
 
 
 # Search
@@ -80,7 +80,7 @@ def test_19_20_hostile_names_are_text(visit, kind):
     page.wait_for_selector(".leaflet-popup")
     assert "<img src=x onerror=alert(1)>" in page.inner_text(".leaflet-popup h3")
     page.click("#areas tbody tr:nth-child(2)")
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert "${alert(1)}" in page.inner_text("#card-name")
     assert "{{7*7}}" in page.inner_text("#card-name")
     page.hover(".folium-map path.area >> nth=3", force=True)
@@ -113,7 +113,7 @@ def test_25_26_axe_desktop(visit, axe_script, name, dark):
         first = page.eval_on_selector("#ramp i", "n => getComputedStyle(n).backgroundColor")
         assert first == "rgb(38, 48, 58)"
     page.click("#areas tbody tr:nth-child(2)")
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert violations(page, axe_script) == []
     for tab in ("services", "about") if name == "counties" else ():
         page.click(f"#tab-{tab}")
@@ -179,8 +179,7 @@ def test_33_permalink_round_trip(visit):
     page.select_option("#highway", "US-9")
     page.click("#b-dark")
     page.click(".leaflet-control-zoom-out")
-    page.wait_for_timeout(900)
-    fragment = page.evaluate("location.hash")
+    fragment = link_with(page, "t=dark")
     name = page.inner_text("#card-name")
     again = visit(fragment=fragment).page
     assert again.inner_text("#card-name") == name

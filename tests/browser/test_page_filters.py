@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import left_of
+from tests.browser.looking import left_of, link_with
 
 SECTIONS = "#sections tbody tr"
 
@@ -35,8 +35,7 @@ def test_a_kind_of_service_is_taken_over_by_the_other_lists(visit):
     assert page.input_value("#gap-category") == "legal"
     assert left_of(page, "#gap-count")[0] == page.locator("#gaps li:visible").count()
     page.select_option("#gap-category", "medical")
-    page.wait_for_timeout(500)
-    again = visit("example", fragment=page.evaluate("location.hash")).page
+    again = visit("example", fragment=link_with(page, "w=medical")).page
     assert again.input_value("#gap-category") == "medical"
     assert again.input_value("#service-category") == "legal"
     assert left_of(again, "#service-count") == told

@@ -1,8 +1,6 @@
 """The 47 checks on the page of all 878 census tracts of Mississippi."""
 
-import re
-
-from tests.browser.looking import left_of
+from tests.browser.looking import left_of, link_with, until
 from tests.browser.page_checks import PageChecks
 
 DIM = ".folium-map path.area.dim"
@@ -46,8 +44,7 @@ def test_filters_act_together_on_table_map_and_link(visit, pages):
     page.select_option("#highway", "I-55")
     expected = [row for row in expected if row.rural_share > 0.5 and "I-55" in row.highways]
     assert left_of(page)[0] == len(expected)
-    page.wait_for_timeout(500)
-    again = visit("real tracts", fragment=page.evaluate("location.hash")).page
+    again = visit("real tracts", fragment=link_with(page, "r=1", "h=I-55")).page
     assert left_of(again)[0] == len(expected)
     assert again.input_value("#service") == "medical"
     assert again.is_checked("#only-rural")
@@ -55,5 +52,4 @@ def test_filters_act_together_on_table_map_and_link(visit, pages):
     assert again.inner_text("#count") == "Showing all 878 tracts"
     assert again.locator(DIM).count() == 0
     assert again.locator("#clear").is_hidden()
-    again.wait_for_timeout(500)
-    assert not re.search("[&#][hckur]=", again.evaluate("location.hash"))
+    until(again, "!/[&#][hckur]=/.test(location.hash)")

@@ -11,6 +11,8 @@ from geo.inputs import load_inputs
 from geo.project_file import load_project
 from layers.study import make_study
 from maps.page import render_page
+from tests.browser.conftest import sync_api
+from tests.browser.looking import link_with
 
 MARKED = "svg.strip .span, svg.strip .needle"
 
@@ -82,8 +84,7 @@ def test_exits_lead_from_the_chart_to_the_map_and_back(visit):
     page.click(".chooser button:nth-child(1)")
     page.evaluate("document.querySelector('.leaflet-popup-close-button').click()")
     page.locator("path.point.p-rest_area").first.dispatch_event("click")
-    page.wait_for_timeout(200)
-    assert page.locator(MARKED).count() == 1
+    sync_api.expect(page.locator(MARKED)).to_have_count(1)
     assert seen.errors == []
 
 
@@ -126,8 +127,7 @@ def test_a_link_keeps_drawer_tab_stretch_and_section(visit):
     page.click("#along-box > summary")
     page.click("#gaps li:nth-child(3) button")
     chosen = page.inner_text("#gaps li:nth-child(3)")
-    page.wait_for_timeout(900)
-    fragment = page.evaluate("location.hash")
+    fragment = link_with(page, "g=3")
     again = visit("along", fragment=fragment).page
     again.wait_for_timeout(600)
     assert again.get_attribute("#along-box", "open") is not None
@@ -137,8 +137,7 @@ def test_a_link_keeps_drawer_tab_stretch_and_section(visit):
     page.click("#by-sections")
     page.click("#sections tbody tr:nth-child(2) button")
     page.click("#tab-about")
-    page.wait_for_timeout(900)
-    fragment = page.evaluate("location.hash")
+    fragment = link_with(page, "p=about", "&s=")
     again = visit("along", fragment=fragment).page
     again.wait_for_timeout(600)
     assert again.inner_text("#card-name") == page.inner_text("#card-name")

@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from maps.page import render_page
+from tests.browser.conftest import sync_api
 from tests.maps.studies import make_study
 
 TILES = {"url": "https://tiles.example.org/{z}/{x}/{y}.png", "attribution": "© Example tiles", "max_zoom": 12}
@@ -32,7 +33,7 @@ def test_nothing_is_asked_before_the_reader_ticks_the_box(visit):
     assert asked(seen) == []
     assert "learns your address" in page.inner_text("#key")
     page.check("#tiles")
-    page.wait_for_timeout(700)
+    page.wait_for_selector(".leaflet-tile-loaded", state="attached")
     assert asked(seen)
     assert all(url.startswith("https://tiles.example.org/") for url in asked(seen))
     assert "Example tiles" in page.inner_text(".leaflet-control-attribution")
@@ -49,7 +50,6 @@ def test_the_page_works_when_nobody_answers(visit):
     page = visit("tiled").page
     page.route("https://tiles.example.org/**", lambda route: route.abort())
     page.check("#tiles")
-    page.wait_for_timeout(700)
-    assert "cannot be reached" in page.inner_text("#live")
+    sync_api.expect(page.locator("#live")).to_contain_text("cannot be reached")
     page.click("#areas tbody tr:nth-child(3)")
     assert page.is_visible("#card")
