@@ -6,12 +6,20 @@ import gc
 gc.disable()  # Loading makes half a million objects that stay: looking through them for garbage takes half a second.
 atexit.register(gc.freeze)  # So it does once more at the very end, when all memory goes back to the system anyway.
 
+import signal
+import threading
+
+QUIETLY = (
+    threading.current_thread() is threading.main_thread()
+    and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+)
+if QUIETLY:  # Ctrl-C while the libraries are loaded ends the program at once: nothing has begun that is to be told.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import datetime as dt
 import json
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +47,8 @@ from maps.texts import load_texts
 
 gc.freeze()
 gc.enable()
+if QUIETLY:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EXIT_INTERRUPTED, EXIT_SIGNAL = 130, 128
 TOP = 10

@@ -128,6 +128,25 @@ def test_an_interrupted_map_leaves_nothing(telling: Path, tmp_path: Path, sent: 
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+INTERRUPTED = """
+import os, signal, sys
+class Finder:
+    def find_spec(name, path, target=None):
+        if name == "pandas":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder)
+import cli
+"""
+"""Presses Ctrl-C while the libraries are loaded."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_ctrl_c_while_libraries_are_loaded_says_nothing() -> None:
+    command = start("-c", INTERRUPTED)
+    assert command.communicate(timeout=60) == ("", "")
+    assert command.returncode == -signal.SIGINT  # which a shell calls 130
+
+
 def test_a_killed_map_is_followed_by_a_good_one(telling: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     for wait in ("Writing ranking.csv", "Searching"):
