@@ -100,10 +100,16 @@ def open_page(
     *,
     fragment: str = "",
     script: bool = True,
+    motion: bool = False,
     **options: object,
 ) -> Visit:
-    """Open a page in a browser profile of its own and wait until it is ready."""
-    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=script, **options)
+    """Open a page in a browser profile of its own and wait until it is ready; the map moves slowly, or at once."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        java_script_enabled=script,
+        reduced_motion="no-preference" if motion else "reduce",
+        **options,
+    )
     page = context.new_page()
     seen = Visit(page)
     page.on("request", lambda request: seen.requests.append(request.url))

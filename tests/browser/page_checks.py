@@ -47,6 +47,8 @@ class PageChecks:
     name: str
     most_sheets = 8
     """Sheets of paper the page may take."""
+    motion = False
+    """Whether the map moves slowly, as for most readers; to draw it on the way is most of a check's work."""
 
     @pytest.fixture
     def view(self, pages):
@@ -60,7 +62,7 @@ class PageChecks:
     @pytest.fixture
     def go(self, visit):
         """Open the page in a profile of its own."""
-        return lambda *size, **options: visit(self.name, *size, **options)
+        return lambda *size, **options: visit(self.name, *size, motion=self.motion, **options)
 
     # First view
 

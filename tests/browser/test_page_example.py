@@ -7,3 +7,4 @@ class TestExample(PageChecks):
     """See `PageChecks`."""
 
     name = "example"
+    motion = True
