@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: map test lint types bench fuzz safety crash-test audit-deps picture golden clean
+.PHONY: map test lint types suite bench fuzz safety crash-test audit-deps picture golden clean
 
 map: $(STAMP)
 	@rm -rf out/example
@@ -11,7 +11,10 @@ map: $(STAMP)
 	@$(BIN)/outreach map out/example/project.toml --out out/example/map
 	@echo "Open this file in a browser: $(CURDIR)/out/example/map/map.html"
 
-test: $(STAMP) lint types
+test: $(STAMP) lint
+	@$(MAKE) --no-print-directory -j 2 types suite
+
+suite: $(STAMP)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
