@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from geo.crs import WGS84
 from geo.errors import NetworkError, Problem
-from geo.graph import SMALLEST_MIN, Int32s, fastest_edges
+from geo.graph import SMALLEST_MIN, Int32s, fastest_edges, near_each_other
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
 from geo.roads import Floats, Ints, Roads, segment_lengths_m
 from geo.speeds import CLASS_SPEEDS_KMH, URBAN_FACTOR
@@ -60,8 +60,8 @@ class RoadNetwork:
     """Junctions and the stretches of road between them.
 
     Holds the largest strongly connected part of the roads, where every junction can be reached from every other, and
-    further parts only when they are large (islands with roads of their own). All arrays are in the order of the ways in
-    the file, so the same file gives the same network.
+    further parts only when they are large (islands with roads of their own). Edges are in the order of the ways in the
+    file, junctions by place: searches among neighbours are quicker where these are neighbours in memory, too.
 
     Parameters
     ----------
@@ -206,14 +206,15 @@ def build_network(
     rows = np.flatnonzero(np.isin(label[edges.start], kept) & (label[edges.start] == label[edges.end]))
     if not len(rows):
         raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
-    used = np.zeros(len(edges.node), dtype=bool)
-    used[edges.start[rows]] = used[edges.end[rows]] = True
-    renumbered = np.cumsum(used, dtype=np.int32) - 1
+    nodes = np.unique([edges.start[rows], edges.end[rows]])
+    nodes = nodes[near_each_other(*xy[edges.node[nodes]].T)]
+    renumbered = np.zeros(len(edges.node), dtype=np.int32)
+    renumbered[nodes] = np.arange(len(nodes))
     return RoadNetwork(
         crs=crs,
-        node_id=roads.node_id[edges.node[used]],
-        node_x=xy[edges.node[used], 0],
-        node_y=xy[edges.node[used], 1],
+        node_id=roads.node_id[edges.node[nodes]],
+        node_x=xy[edges.node[nodes], 0],
+        node_y=xy[edges.node[nodes], 1],
         edge_start=renumbered[edges.start[rows]],
         edge_end=renumbered[edges.end[rows]],
         edge_way=edges.way[rows].astype(np.int32),

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
-from geo.graph import SMALLEST_MIN, Int32s
+from geo.graph import SMALLEST_MIN, Int32s, near_each_other
 from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
 from geo.snap import OFF_ROAD_DETOUR, Positions
@@ -316,7 +316,8 @@ def _sweeps(
     there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
     if not len(there) or not len(rows):
         return
-    rows = rows[_near_each_other(network, destinations.take(rows))]
+    node = network.edge_start[destinations.edge[rows]]
+    rows = rows[near_each_other(network.node_x[node], network.node_y[node], together=_SWEPT_TOGETHER)]
     start, targets = origins.take(there), destinations.take(rows)
     graph = _with_destinations(network, targets)
     for begin in range(0, len(rows), _SWEPT_TOGETHER):
@@ -330,14 +331,6 @@ def _sweeps(
             minutes = _between(network, start.take(about), targets.take(swept), to_node, part.row)
             minutes[minutes > cutoff_min] = np.inf
             yield rows[swept], there[about], minutes
-
-
-def _near_each_other(network: RoadNetwork, places: Positions) -> Ints:
-    """Return the rows of places in an order in which neighbours in space tend to follow each other."""
-    node = network.edge_start[places.edge]
-    strips = int(np.ceil(np.sqrt(len(node) / _SWEPT_TOGETHER)))
-    strip = np.argsort(np.argsort(network.node_x[node], kind="stable"), kind="stable") * strips // len(node)
-    return np.lexsort((network.node_y[node], strip))
 
 
 def _part_within(graph: csr_matrix, roots: Ints, cutoff_min: float) -> _Part:
