@@ -1,6 +1,7 @@
 """Places on the road network: which road a point attaches to, where along it, and how far off it lies."""
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -135,20 +136,25 @@ def snap_xy(
     there = np.flatnonzero(np.isfinite(points).all(axis=1))
     # Neighbours look at the same samples: one after another they are found in half the time.
     there = there[np.lexsort(np.floor(points[there] / _TILE_M).T)]
-    for begin in range(0, len(there), _BLOCK):
-        rows = there[begin : begin + _BLOCK]
-        edge[rows], fraction[rows], off_road[rows] = _nearest(network, points[rows], on_motorways=on_motorways)
+    blocks = np.array_split(there, max(os.cpu_count() or 1, -(-len(there) // _BLOCK)))
+    trees = [(network.joinable_tree, network.joinable)]
+    if on_motorways and len(network.limited):
+        trees.append((network.limited_tree, network.limited))
+    # Not by the `workers` of the trees: Ctrl-C would end them in the middle, and the program with a crash.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda rows: _nearest(network.samples, points[rows], trees, on_motorways=on_motorways), blocks)
+        for rows, place in zip(blocks, found, strict=True):
+            edge[rows], fraction[rows], off_road[rows] = place
     far = ~(off_road <= max_off_road_m)
     edge[far] = -1
     return Positions(edge, np.where(far, 0.0, fraction), off_road, off_road_minutes(off_road))
 
 
-def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tuple[Int32s, Floats, Floats]:
+def _nearest(
+    samples: Samples, points: Floats, trees: Sequence[tuple[cKDTree, Int32s]], *, on_motorways: bool
+) -> tuple[Int32s, Floats, Floats]:
     """Return edge, fraction and distance of the nearest place on the stretches beside the nearest samples."""
-    samples = network.samples
-    near = _near_samples(network.joinable_tree, network.joinable, points)
-    if on_motorways and len(network.limited):
-        near = np.hstack([near, _near_samples(network.limited_tree, network.limited, points)])
+    near = np.hstack([_near_samples(tree, rows, points) for tree, rows in trees])
     edge = np.zeros(len(points), dtype=np.int32)
     fraction = np.zeros(len(points))
     best = np.full(len(points), np.inf)
@@ -171,11 +177,7 @@ def _nearest(network: RoadNetwork, points: Floats, *, on_motorways: bool) -> tup
 
 def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
     """Return the samples nearest to each point, one row each."""
-    count = np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1)
-    # Not by the `workers` of the tree: Ctrl-C would end them in the middle, and the program with a crash.
-    with ThreadPoolExecutor() as pool:
-        parts = np.array_split(points, os.cpu_count() or 1)
-        near: Int32s = rows[np.concatenate(list(pool.map(lambda part: tree.query(part, k=count)[1], parts)))]
+    near: Int32s = rows[tree.query(points, k=np.arange(1, min(_NEAR_SAMPLES, tree.n) + 1))[1]]
     return near
 
 

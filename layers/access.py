@@ -11,6 +11,21 @@ import numpy as np
 import pandas as pd
 
 
+def sum_over_people(values: pd.Series, area: pd.Series) -> pd.Series:
+    """Return the sum of `values`, which are finite, over the points of each area, by its name.
+
+    Where `area` is categorical, as `layers.ranking` makes it, this takes a tenth of the time of grouping by text.
+
+    Examples
+    --------
+    >>> sum_over_people(pd.Series([1.0, 2.0, 4.0]), pd.Series(["B", "A", "B"])).to_dict()
+    {'A': 2.0, 'B': 5.0}
+    """
+    groups = pd.Categorical(area)
+    sums = np.bincount(groups.codes, weights=values, minlength=len(groups.categories))
+    return pd.Series(sums, index=pd.Index(groups.categories, name=area.name), name=values.name)
+
+
 def effective_population(people: pd.DataFrame) -> pd.Series:
     """Return the weight of each point: its population, or 1 for every point of an area where nobody lives.
 
@@ -21,21 +36,8 @@ def effective_population(people: pd.DataFrame) -> pd.Series:
     people
         With ``area_id`` and ``population``.
     """
-    total = people.groupby("area_id")["population"].transform("sum")
-    return people["population"].where(total > 0, 1.0).rename("weight")
-
-
-def numbered(area: pd.Series) -> tuple[pd.Series, pd.Index]:
-    """Return the number of each point's area from 0, and the sorted names: grouping by text takes ten times as long.
-
-    Examples
-    --------
-    >>> number, names = numbered(pd.Series(["B", "A", "B"]))
-    >>> number.tolist(), names.tolist()
-    ([1, 0, 1], ['A', 'B'])
-    """
-    codes, names = pd.factorize(area, sort=True)
-    return pd.Series(codes, index=area.index, name="area"), pd.Index(names, name="area_id")
+    living = sum_over_people(people["population"], people["area_id"])
+    return people["population"].mask(people["area_id"].isin(living.index[living == 0]), 1.0).rename("weight")
 
 
 def mean_over_people(values: pd.Series, weight: pd.Series, area: pd.Series) -> pd.Series:
@@ -44,8 +46,8 @@ def mean_over_people(values: pd.Series, weight: pd.Series, area: pd.Series) -> p
     m = Σ wᵢ xᵢ / Σ wᵢ over the points i with finite xᵢ.
     """
     finite = np.isfinite(values)
-    total = (values.where(finite, 0.0) * weight).groupby(area).sum()
-    base = weight.where(finite, 0.0).groupby(area).sum()
+    total = sum_over_people(values.where(finite, 0.0) * weight, area)
+    base = sum_over_people(weight * finite, area)
     return (total / base.where(base > 0)).rename("mean")
 
 
@@ -83,18 +85,21 @@ def quantile_minutes(
     >>> [float(quantile["A"]) for quantile in quantile_minutes(t, w, a, shares=(0.5, 0.9))]
     [10.0, 40.0]
     """
-    table = pd.DataFrame({"area": area, "minutes": minutes, "weight": weight}).sort_values(["area", "minutes"])
+    groups = pd.Categorical(area)
+    table = pd.DataFrame({"area": groups.codes, "minutes": minutes.to_numpy(), "weight": weight.to_numpy()})
+    table = table.sort_values(["area", "minutes"])
     by_area = table.groupby("area")["weight"]
     reached, total = by_area.cumsum(), by_area.transform("sum")
     # The tolerance keeps a sum such as 0.1 + 0.2 from missing a share of 0.3.
-    hits = [table[reached >= total * q * (1 - 1e-12)] for q in shares]
-    return [hit.drop_duplicates("area").set_index("area")["minutes"].rename("quantile_minutes") for hit in hits]
+    hits = [table[reached >= total * q * (1 - 1e-12)].drop_duplicates("area") for q in shares]
+    names = [pd.Index(groups.categories[hit["area"]], name=area.name) for hit in hits]
+    return [hit["minutes"].set_axis(index).rename("quantile_minutes") for hit, index in zip(hits, names, strict=True)]
 
 
 def share_beyond(minutes: pd.Series, weight: pd.Series, area: pd.Series, *, band_min: float) -> pd.Series:
     """Return the share of each area's people, 0–1, who are more than `band_min` minutes away or can reach nobody."""
-    beyond = weight.where(minutes > band_min, 0.0).groupby(area).sum()
-    return (beyond / weight.groupby(area).sum()).rename("share_beyond")
+    beyond = sum_over_people(weight * (minutes > band_min), area)
+    return (beyond / sum_over_people(weight, area)).rename("share_beyond")
 
 
 def point_gap(minutes: pd.DataFrame, *, full_gap_min: float) -> pd.Series:
@@ -137,7 +142,7 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
         ``unreachable_c``, ``beyond_<band>_c`` and ``beyond_<band>_any`` (shares 0–1), ``minutes_worst`` and
         ``access_gap`` (0–1).
     """
-    (area, names), weight = numbered(people["area_id"]), effective_population(people)
+    area, weight = people["area_id"], effective_population(people)
     minutes = people[[f"minutes_{category}" for category in categories]].set_axis(list(categories), axis=1)
     worst = minutes.max(axis=1)
     columns: dict[str, pd.Series] = {}
@@ -147,7 +152,7 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
         columns[f"beyond_{band:g}_any"] = share_beyond(worst, weight, area, band_min=band)
     columns["minutes_worst"] = mean_minutes(worst, weight, area)
     columns["access_gap"] = mean_over_people(point_gap(minutes, full_gap_min=bands_min[-1]), weight, area)
-    return pd.DataFrame(columns).set_axis(names)
+    return pd.DataFrame(columns)
 
 
 def _category_figures(

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from geo.crs import require_same_crs
 from geo.people import RUCA_UNKNOWN
-from layers.access import mean_over_people, share_beyond
+from layers.access import mean_over_people, share_beyond, sum_over_people
 
 RURAL_FROM_RUCA = 4
 """Primary RUCA codes 4 to 10 are outside metropolitan commuting (USDA Economic Research Service)."""
@@ -154,7 +154,7 @@ def rural_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], band_min
     living = people["population"].where(rural, 0.0)
     share = mean_over_people(rural.astype(float), people["population"], area).fillna(0.0)
     columns = {"rural_share": share}
-    total = living.groupby(area).sum()
+    total = sum_over_people(living, area)
     minutes = {category: people[f"minutes_{category}"] for category in categories}
     minutes["any"] = pd.DataFrame(minutes).max(axis=1)
     for category, drive in minutes.items():

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from layers.access import effective_population, mean_over_people, numbered, quantile_minutes
+from layers.access import effective_population, mean_over_people, quantile_minutes
 from layers.catchment import enhanced_two_step, modified_two_step, three_step
 from layers.decay import Decay, gaussian, step, within
 from layers.inequality import gini, palma
@@ -143,7 +143,7 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
         Indexed by ``area_id``: ``per_10k_<category>`` (0 or more), ``one_only_<category>`` (0–1) and
         ``second_<category>`` (median minutes to the second nearest, ``inf`` where fewer than half have one in reach).
     """
-    (area, names), weight = numbered(people["area_id"]), effective_population(people)
+    area, weight = people["area_id"], effective_population(people)
     columns = {}
     for category in categories:
         columns[f"per_10k_{category}"] = PER_PEOPLE * mean_over_people(people[f"share_{category}"], weight, area)
@@ -151,7 +151,7 @@ def sharing_by_area(people: pd.DataFrame, *, categories: tuple[str, ...]) -> pd.
         columns[f"one_only_{category}"] = mean_over_people(one_only, weight, area)
         second = people[f"second_{category}"]
         (columns[f"second_{category}"],) = quantile_minutes(second, weight, area, shares=(0.5,))
-    return pd.DataFrame(columns).set_axis(names)
+    return pd.DataFrame(columns)
 
 
 def inequality(people: pd.DataFrame, basis: Mapping[str, str]) -> pd.DataFrame:

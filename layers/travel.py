@@ -1,6 +1,7 @@
 """Travel: minutes from where people are to help, by road or by the local streets that the road file lacks."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
@@ -43,6 +44,13 @@ class Travel:
     origins: Positions
     destinations: Positions
     _sweeps: dict[str, NearestSweep] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def close_by(self) -> np.ndarray:
+        """Rows of the people who may have a trip by local streets alone: few, where the road file has most streets."""
+        places, homes = (table.geometry.get_coordinates().to_numpy() for table in (self.providers, self.people))
+        longest_m = _legs_m(self.origins) + _legs_m(self.destinations).max(initial=-np.inf)
+        return np.flatnonzero(cKDTree(places).query(homes)[0] <= longest_m)
 
     def sweep(self, category: str) -> NearestSweep:
         """Return the sweep to the nearest provider of a category, worked out once."""
@@ -190,29 +198,28 @@ def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
         ``origin``, ``destination`` (row of the providers) and ``minutes``.
     """
     near = min(LOCAL_CHOICES, len(members))
-    if near == 0 or travel.people.empty:
+    if near == 0 or not len(travel.close_by):
         return pd.DataFrame({"origin": [], "destination": [], "minutes": []}).astype(
             {"origin": int, "destination": int, "minutes": float}
         )
-    # A point that is not connected is not connected by local streets either.
-    to_road = np.where(travel.origins.connected, travel.origins.off_road_m, -np.inf)
-    from_road = np.where(travel.destinations.connected, travel.destinations.off_road_m, -np.inf)[members]
-    longest_m = max(0.0, to_road.max() + from_road.max())
+    people, to_road, from_road = travel.close_by, _legs_m(travel.origins), _legs_m(travel.destinations)
     straight_m, choice = cKDTree(travel.providers.geometry.iloc[members].get_coordinates().to_numpy()).query(
-        travel.people.geometry.get_coordinates().to_numpy(),
-        k=np.arange(1, near + 1),
-        distance_upper_bound=np.nextafter(longest_m, np.inf),  # it is not reached itself
+        travel.people.geometry.iloc[people].get_coordinates().to_numpy(), k=np.arange(1, near + 1)
     )
-    legs_m = to_road[:, None] + np.append(from_road, -np.inf)[choice]  # the last one stands for "none so near"
-    origin, rank = np.nonzero(straight_m <= legs_m)
+    row, rank = np.nonzero(straight_m <= to_road[people, None] + from_road[members][choice])
     trips = pd.DataFrame(
         {
-            "origin": origin,
-            "destination": members[choice[origin, rank]],
-            "minutes": off_road_minutes(straight_m[origin, rank]),
+            "origin": people[row],
+            "destination": members[choice[row, rank]],
+            "minutes": off_road_minutes(straight_m[row, rank]),
         }
     )
     return trips.sort_values(["minutes", "origin", "destination"], kind="stable", ignore_index=True)
+
+
+def _legs_m(places: Positions) -> np.ndarray:
+    """Return the legs to the road in metres; what is not connected is not connected by local streets either."""
+    return np.where(places.connected, places.off_road_m, -np.inf)
 
 
 def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame:

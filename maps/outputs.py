@@ -28,7 +28,6 @@ from maps.strip_chart import file_words, slug, strip_svg
 from maps.tables import csv_bytes, gaps_table, held_until, ranking_table
 from maps.values import View
 from maps.view import make_view
-from maps.workbook import workbook_bytes
 
 PROVIDER_COLUMNS = (
     "provider_id", "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves",
@@ -77,6 +76,8 @@ def _write_ranking(shown: Shown, path: Path) -> None:
 
 
 def _write_workbook(shown: Shown, path: Path) -> None:
+    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as folium
+
     path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
 
