@@ -56,11 +56,11 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
         joined by " / ") and `leads_to` (the same roads by canonical ref, else name); Points in EPSG:4326. Exits first,
         then crossings, then slip roads, each by id.
     """
-    looked_up = _Lookup(roads)
     wanted = {canonical_ref(ref) for ref in refs}
-    node = pd.Index(roads.node_id).get_indexer(pd.Index([int(osm_id[1:]) for osm_id in junctions["osm_id"]]))
+    node = _rows_of(junctions["osm_id"], roads)
+    looked_up = _Lookup(roads, _carrying(roads, wanted), node)
     signs = [looked_up.signs_at(row) for row in node.tolist()]
-    reached = looked_up.reached(node.astype(np.int64), wanted)
+    reached = looked_up.reached(node, wanted)
     signed = [" / ".join(split_refs(to)[:_MOST_ROADS]) for _, to in signs]
     exits = junctions[["osm_id"]].assign(
         ref=_first_said(junctions["ref"], [number for number, _ in signs]),
@@ -72,7 +72,7 @@ def access_points(roads: Roads, junctions: gpd.GeoDataFrame, refs: Sequence[str]
     )
     exits = gpd.GeoDataFrame(exits, geometry=junctions.geometry.to_numpy(), crs=junctions.crs)
     crossings = _crossings(roads, looked_up, wanted, set(node.tolist()))
-    known = {*node.tolist(), *pd.Index(roads.node_id).get_indexer(pd.Index(_numbers(crossings["osm_id"])))}
+    known = {*node.tolist(), *_rows_of(crossings["osm_id"], roads).tolist()}
     tables = [exits, crossings, _ramps(roads, looked_up, wanted, known)]
     return pd.concat([table for table in tables if len(table)] or [exits], ignore_index=True)
 
@@ -93,14 +93,18 @@ def _plainest(label: str) -> tuple[bool, str]:
 
 
 class _Lookup:
-    """The through roads and the slip roads at each node."""
+    """The through roads and the slip roads at the nodes of some highways (`own` ways), of slip roads and at exits."""
 
-    def __init__(self, roads: Roads) -> None:
-        self.roads = roads
+    def __init__(self, roads: Roads, own: npt.NDArray[np.bool_], exits: Ints) -> None:
+        self.roads, self.own = roads, own
         self.way = np.repeat(np.arange(len(roads)), np.diff(roads.offset))
         links = [ROAD_CLASSES.index(name) for name in LINK_CLASSES]
         self.is_link = np.isin(roads.road_class, links)
-        self.through, self.links = (self._by_node(kind[self.way]) for kind in (~self.is_link, self.is_link))
+        looked_for = np.zeros(len(roads.node_id), dtype=bool)
+        looked_for[roads.vertex[(own | self.is_link)[self.way]]] = True
+        looked_for[exits[exits >= 0]] = True
+        there = looked_for[roads.vertex]  # few of millions: the others need no sorting
+        self.through, self.links = (self._by_node(kind[self.way] & there) for kind in (~self.is_link, self.is_link))
 
     def _by_node(self, chosen: npt.NDArray[np.bool_]) -> tuple[Ints, npt.NDArray[np.int32]]:
         """Return the steps along some ways in the order of their nodes, and the nodes."""
@@ -195,7 +199,7 @@ class _Lookup:
 def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
     """Return the nodes where some highways, where they are no motorways, meet other through roads."""
     limited = np.isin(roads.road_class, [ROAD_CLASSES.index(name) for name in LIMITED_ACCESS | LINK_CLASSES])
-    own = _carrying(roads, wanted)
+    own = looked_up.own
     open_rows = np.flatnonzero((own & ~limited)[looked_up.way])
     is_other = np.zeros(len(roads.node_id), dtype=bool)
     is_other[roads.vertex[~own[looked_up.way] & ~looked_up.is_link[looked_up.way]]] = True
@@ -210,7 +214,7 @@ def _crossings(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[in
 
 def _ramps(roads: Roads, looked_up: _Lookup, wanted: set[str], known: set[int]) -> gpd.GeoDataFrame:
     """Return the nodes where slip roads leave some highways for other roads without being tagged as exits."""
-    own = _carrying(roads, wanted) & ~looked_up.is_link
+    own = looked_up.own & ~looked_up.is_link
     left = looked_up.is_link[looked_up.way]
     # Where a one-way slip road ends it joins the highway.
     last = np.append(np.diff(looked_up.way) > 0, True)
@@ -255,6 +259,16 @@ def _carrying(roads: Roads, wanted: set[str]) -> npt.NDArray[np.bool_]:
 
 def _numbers(ids: pd.Series) -> pd.Series:
     return ids.str[1:].astype(np.int64)
+
+
+def _rows_of(ids: pd.Series, roads: Roads) -> Ints:
+    """Return the rows of some nodes, -1 where unknown: a table of these few is made sooner than one of all nodes."""
+    few, place = np.unique(_numbers(ids), return_inverse=True)
+    found = pd.Index(few).get_indexer(pd.Index(roads.node_id))
+    known = np.flatnonzero(found >= 0)
+    rows = np.full(len(few), -1, dtype=np.int64)
+    rows[found[known]] = known
+    return rows[place]
 
 
 def _crossing(roads: Roads, looked_up: _Lookup, node: int, wanted: set[str]) -> dict[str, object] | None:
