@@ -24,6 +24,8 @@ OFF_ROAD_DETOUR = 1.3
 MAX_OFF_ROAD_M = 10_000.0
 """Farther from any road than this, a point is not connected."""
 
+Complexes = npt.NDArray[np.complex128]
+
 _NEAR_SAMPLES = 8
 _TILE_M = 2_000.0
 _BLOCK = 100_000
@@ -158,20 +160,20 @@ def _nearest(
     edge = np.zeros(len(points), dtype=np.int32)
     fraction = np.zeros(len(points))
     best = np.full(len(points), np.inf)
-    last = len(samples.edge) - 1
+    at, last = _plane(*points.T), len(samples.edge) - 1
     for sample in near.T:
-        place = _xy(samples, sample)
+        place = _plane(samples.x[sample], samples.y[sample])
         for other in (np.maximum(sample - 1, 0), np.minimum(sample + 1, last)):
             stretch = samples.edge[other] == samples.edge[sample]
             if not on_motorways:  # a bare exit can be used itself, not the motorway beside it
                 stretch &= ~samples.is_bare_exit[sample]
             beside = np.where(stretch, other, sample)
-            along, distance = _foot(points, place, _xy(samples, beside))
-            closer = distance < best
+            along, distance = _foot(at, place, _plane(samples.x[beside], samples.y[beside]))
+            closer = np.flatnonzero(distance < best)
             best[closer] = distance[closer]
-            edge[closer] = samples.edge[sample][closer]
-            start, end = samples.fraction[sample], samples.fraction[beside]
-            fraction[closer] = (start + along * (end - start))[closer]
+            edge[closer] = samples.edge[sample[closer]]
+            start, end = samples.fraction[sample[closer]], samples.fraction[beside[closer]]
+            fraction[closer] = start + along[closer] * (end - start)
     return edge, fraction, best
 
 
@@ -181,15 +183,18 @@ def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
     return near
 
 
-def _xy(samples: Samples, rows: Ints) -> Floats:
-    """Return the positions of some samples, one row each."""
-    return np.column_stack([samples.x[rows], samples.y[rows]])
+def _plane(x: Floats, y: Floats) -> Complexes:
+    """Return positions as numbers of the complex plane, in which a foot takes half the time that it takes in pairs."""
+    positions = np.empty(len(x), dtype=np.complex128)
+    positions.real, positions.imag = x, y
+    return positions
 
 
-def _foot(point: Floats, start: Floats, end: Floats) -> tuple[Floats, Floats]:
+def _foot(point: Complexes, start: Complexes, end: Complexes) -> tuple[Floats, Floats]:
     """Return where on each segment the nearest place to each point lies (0 to 1), and its distance."""
     line, offset = end - start, point - start
-    square = (line * line).sum(axis=1)
-    along = np.divide((offset * line).sum(axis=1), square, out=np.zeros_like(square), where=square > 0)
+    square = (line * line.conj()).real
+    along = np.divide((offset * line.conj()).real, square, out=np.zeros_like(square), where=square > 0)
     along = np.clip(along, 0.0, 1.0)
-    return along, np.hypot(*(offset - along[:, None] * line).T)
+    away = offset - along * line
+    return along, np.hypot(away.real, away.imag)
