@@ -1,10 +1,8 @@
 """The sentences of the page: the finding, what lies behind each rank, the method and its limits."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
-
-import pandas as pd
 
 from geo.project import Project
 from geo.vocabulary import VENUE_KINDS
@@ -65,7 +63,9 @@ def tiles(figures: Figures, highways: Sequence[str], place: Place, texts: Texts)
     )
 
 
-def reason(record: pd.Series, row: Mapping[str, Any], project: Project, place: Place, texts: Texts) -> tuple[str, ...]:
+def reason(
+    record: Mapping[Hashable, Any], row: Mapping[str, Any], project: Project, place: Place, texts: Texts
+) -> tuple[str, ...]:
     """Return why an area ranks where it does, a sentence each: the part that weighs most, access, venues, need."""
     parts = {
         "access_gap": project.weights.access_gap * row["access_gap"],
@@ -111,7 +111,7 @@ def _venue_sentence(row: Mapping[str, Any], place: Place, texts: Texts) -> str:
     return texts("reason.venues", venues=texts.listing(counts), highways=highways)
 
 
-def _need_sentence(record: pd.Series, project: Project, texts: Texts) -> str:
+def _need_sentence(record: Mapping[Hashable, Any], project: Project, texts: Texts) -> str:
     found = []
     for name, indicator in list(project.people.indicators.items())[:_NAMED_INDICATORS]:
         value = record.get(f"indicator_{name}", float("nan"))

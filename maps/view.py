@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -109,9 +109,9 @@ def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...
     search = _search_words(study)
     labels = {highway.ref: highway.label for highway in highways}
     rows = []
-    for position, (area_id, record) in enumerate(areas.iterrows()):
+    records = pd.DataFrame(areas).drop(columns="geometry").to_dict("records")
+    for area_id, record, point in zip(areas.index, records, degrees, strict=True):
         row = _row(str(area_id), record, place, labels)
-        point = degrees.iloc[position]
         known = {
             "place": regions.get(area_id, ""),
             "search": " ".join(search.get(area_id, ())),
@@ -124,7 +124,7 @@ def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...
     return tuple(rows)
 
 
-def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str]) -> dict[str, Any]:
+def _row(area_id: str, record: Mapping[Hashable, Any], place: Place, labels: Mapping[str, str]) -> dict[str, Any]:
     band = f"{place.headline_min:g}"
     refs = [ref for ref in str(record["highways"]).split(";") if ref]
     return {
@@ -153,8 +153,8 @@ def _row(area_id: str, record: pd.Series, place: Place, labels: Mapping[str, str
         "worst_min": _minutes(record["minutes_worst"]),
         "beyond_any": float(record.get(f"beyond_{band}_any", math.nan)),
         "indicators": {
-            column.removeprefix("indicator_"): float(record[column])
-            for column in record.index
+            str(column).removeprefix("indicator_"): float(record[column])
+            for column in record
             if str(column).startswith("indicator_")
         },
         "underserved": bool(record["underserved"]),

@@ -82,8 +82,8 @@ class Pages(dict[str, Path]):
         folder.mkdir()
         study = STUDIES[name](folder)
         self[name] = folder / "map.html"
-        self[name].write_text(render_page(study), encoding="utf-8")
         self.views[name] = make_view(study)
+        self[name].write_text(render_page(study, self.views[name]), encoding="utf-8")
         return self[name]
 
 
