@@ -26,11 +26,13 @@ from geo.way_tags import RIVER, Rules, WayTags
 
 NO_NODES = "ways with fewer than two nodes in the file"
 CUT = "ways with nodes missing from the file, used up to the gap"
+FAR = "ways cut where neighboring nodes are more than a degree apart: one of them is in a wrong place"
 CLOSED = "ways closed to cars (access tags)"
 OUTSIDE = "ways beyond the study area and the travel distance around it"
 COPIES = "ways that another listed file holds as well"
 DELETED = "ways, places and routes marked as deleted"
 
+_FAR_DEG = 1.0
 _BLOCK_BYTES = 1 << 20
 _AS_CSV = bytes.maketrans(b"Nxy,", b"\n,,\n")
 _VERTEX = csv.ReadOptions(column_names=["node_id", "lon", "lat"])
@@ -170,7 +172,7 @@ def _block_ways(
 def _pieces(
     nodes: pa.BinaryArray, clip: Bbox | None, counts: Counter[str]
 ) -> tuple[Ints, Ints, tuple[Ints, Floats, Floats]]:
-    """Split ways where a node has no position, and keep the pieces that are lines inside the clip.
+    """Split ways where a node has no position or one far off, and keep the pieces that are lines inside the clip.
 
     Returns the way (row of `nodes`) and the number of vertices of each piece, and the vertices.
     """
@@ -179,7 +181,9 @@ def _pieces(
     node_id, lon, lat = _vertices(nodes)
     known = ~np.isnan(lon)
     starts = known.copy()
-    starts[1:] &= ~known[:-1] | (row[1:] != row[:-1])
+    first = row[1:] != row[:-1]
+    far = ~first & ((np.abs(np.diff(lon)) > _FAR_DEG) | (np.abs(np.diff(lat)) > _FAR_DEG))
+    starts[1:] &= ~known[:-1] | first | far
     piece = np.cumsum(starts)[known] - 1
     way_of = row[starts]
     size = np.bincount(piece, minlength=len(way_of))
@@ -187,10 +191,11 @@ def _pieces(
     if clip is not None:
         inside = (clip[0] <= lon) & (lon <= clip[2]) & (clip[1] <= lat) & (lat <= clip[3])
         keep = is_line & (np.bincount(piece, inside[known], minlength=len(way_of)) > 0)
-    has_line, has_kept, has_gap = (np.zeros(len(nodes), dtype=bool) for _ in range(3))
-    has_line[way_of[is_line]] = has_kept[way_of[keep]] = has_gap[row[~known]] = True
+    has_line, has_kept, has_gap, has_far = (np.zeros(len(nodes), dtype=bool) for _ in range(4))
+    has_line[way_of[is_line]] = has_kept[way_of[keep]] = has_gap[row[~known]] = has_far[row[1:][far]] = True
     counts.update(
         {
+            FAR: int(np.count_nonzero(has_far)),
             CUT: int(np.count_nonzero(has_gap & has_line)),
             NO_NODES: int(np.count_nonzero(~has_line)),
             OUTSIDE: int(np.count_nonzero(has_line & ~has_kept)),

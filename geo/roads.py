@@ -21,6 +21,9 @@ Ints = npt.NDArray[np.int64]
 ROAD_TEXTS = ("ref", "name", "exit_ref")
 """The fields of `Roads` that are texts."""
 
+MOST_KM = 20_000
+"""Length of the longest highway that is believed, in kilometres: twice that of the longest Interstate's two sides."""
+
 WGS84_A_M = 6_378_137.0
 WGS84_E2 = 0.006_694_379_990_141_317
 
@@ -142,7 +145,8 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     Raises
     ------
     NetworkError
-        If a highway is not among the roads; all such highways at once, with near refs that exist.
+        If a highway is not among the roads; all such highways at once, with near refs that exist. If one is longer
+        than any on Earth.
     """
     asked: dict[str, str] = {canonical_ref(ref): ref for ref in refs}
     number, texts = pd.factorize(roads.ref)
@@ -162,7 +166,7 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     ways = {key: np.flatnonzero(np.isin(number, rows) & through) for key, rows in found.items()}
     chosen = np.concatenate(list(ways.values()))
     lines = _lines(roads, chosen)
-    return gpd.GeoDataFrame(
+    found_ways = gpd.GeoDataFrame(
         {
             "ref": [spelled[key] for key, rows in ways.items() for _ in rows],
             "way_id": roads.way_id[chosen],
@@ -172,6 +176,22 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
         geometry=np.where(roads.direction[chosen] < 0, shapely.reverse(lines), lines),
         crs=WGS84,
     )
+    _require_possible_lengths(found_ways)
+    return found_ways
+
+
+def _require_possible_lengths(ways: gpd.GeoDataFrame) -> None:
+    length_km = ways.groupby("ref", sort=False)["length_m"].sum() / 1000
+    if (length_km > MOST_KM).any():
+        raise NetworkError(
+            [
+                Problem(
+                    f"{ref} is {long:,.0f} km long in the roads, both directions together: more than any highway.",
+                    remedy="Its nodes are in wrong places: download the road file anew.",
+                )
+                for ref, long in length_km[length_km > MOST_KM].items()
+            ]
+        )
 
 
 def _spelling(ref: str, known: Counter[str]) -> str:

@@ -122,6 +122,19 @@ def test_ways_are_used_up_to_missing_nodes(write_osm):
     }
 
 
+def test_a_node_on_the_other_side_of_the_globe_is_cut_out(write_osm):
+    """A minus sign was forgotten: the road would run to China and back."""
+    nodes = {**HUNDREDTHS, 3: (89.97, 32.0)}
+    ways = [(1, [1, 2, 3, 4, 5], {"highway": "motorway", "ref": "I 55"}), (2, [2, 3], {"highway": "primary"})]
+    data = read_osm([write_osm(nodes, ways)], clip=(-91, 31, -89, 33))
+    assert data.roads.node_id[data.roads.vertex].tolist() == [1, 2, 4, 5]
+    assert data.roads.way_id.tolist() == [1, 1]
+    assert dropped(data) == {
+        "ways cut where neighboring nodes are more than a degree apart: one of them is in a wrong place": 2,
+        "ways with fewer than two nodes in the file": 1,
+    }
+
+
 def test_clip_keeps_whole_ways_that_come_inside(write_osm):
     nodes = {**HUNDREDTHS, 30: (-89.99, 32.0, {"tourism": "motel"}), 31: (-80.0, 32.0, {"tourism": "motel"})}
     ways = [(1, [1, 2, 3, 19], {"highway": "primary"}), (2, [5, 6], {"highway": "primary"})]
@@ -384,6 +397,13 @@ def test_several_highways_share_a_way(highway_file):
     assert ways.ref.tolist() == ["US 49", "I 55", "I 55", "I 55"]
     assert ways.way_id.tolist() == [3, 1, 2, 3]
     assert ways.one_way.tolist() == [False, True, True, False]
+
+
+def test_a_highway_longer_than_any_is_refused(write_osm):
+    nodes = {number: (-90 + 0.9 * (number % 2), 32.0) for number in range(1, 300)}
+    roads = read_osm([write_osm(nodes, [(1, list(nodes), {"highway": "motorway", "ref": "I 55"})])]).roads
+    with pytest.raises(NetworkError, match=r"I 55 is 25,\d{3} km long in the roads"):
+        highway_ways(roads, ["I 55"])
 
 
 def test_unknown_highways_are_all_named_with_near_ones(highway_file):
