@@ -142,7 +142,7 @@ class Sections(Section):
 
     by: Literal["length", "exits", "towns"] = "length"
     """Stretches of one length, from exit to exit, or between the towns of `towns`."""
-    length: Annotated[float, Field(gt=0, le=1000)] = 20
+    length: Annotated[float, Field(ge=1, le=1000)] = 20
     """Length of a section, in `units`; used when they are cut by length."""
 
 

@@ -104,6 +104,7 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
         ("[access]\nbands_min = []", "at least 1 item"),
         ("[weights]\naccess_gap = 0\nneed = 0\nreach = 0", "at least one weight must be above 0"),
         ("[weights]\nneed = -1", "greater than or equal to 0"),
+        ("[sections]\nlength = 0.001", "key 'sections.length': input should be greater than or equal to 1"),
         ("[weights]\nneed = nan", "finite number"),
         ('[people.indicators."Poverty %"]\ncolumn = "p"\nlabel = "x"', "should match pattern"),
         ('[sections]\nby = "towns"', "sections.by is towns: name the file of towns too"),
