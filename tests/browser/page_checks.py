@@ -253,7 +253,7 @@ class PageChecks:
         assert apart(box, rect(page, "#key"))
         page.click("#tab-services")
         page.click("#services tbody tr:nth-child(2) button")
-        at_rest(page)
+        until(page, "document.querySelectorAll('.leaflet-popup').length === 1")  # the first one has faded away
         assert page.inner_text("#services tbody tr:nth-child(2) button") in page.inner_text(".leaflet-popup h3")
         # It is about another place than the area that is chosen next.
         page.click("#tab-list")
