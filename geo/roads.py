@@ -182,16 +182,15 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
 
 def _require_possible_lengths(ways: gpd.GeoDataFrame) -> None:
     length_km = ways.groupby("ref", sort=False)["length_m"].sum() / 1000
-    if (length_km > MOST_KM).any():
-        raise NetworkError(
-            [
-                Problem(
-                    f"{ref} is {long:,.0f} km long in the roads, both directions together: more than any highway.",
-                    remedy="Its nodes are in wrong places: download the road file anew.",
-                )
-                for ref, long in length_km[length_km > MOST_KM].items()
-            ]
+    problems = [
+        Problem(
+            f"{ref} is {long:,.0f} km long in the roads, both directions together: more than any highway.",
+            remedy="Its nodes are in wrong places: download the road file anew.",
         )
+        for ref, long in length_km[length_km > MOST_KM].items()
+    ]
+    if problems:
+        raise NetworkError(problems)
 
 
 def _spelling(ref: str, known: Counter[str]) -> str:

@@ -109,7 +109,7 @@ def _rows(study: Study, texts: Texts, place: Place, highways: tuple[Highway, ...
     search = _search_words(study)
     labels = {highway.ref: highway.label for highway in highways}
     rows = []
-    records = pd.DataFrame(areas).drop(columns="geometry").to_dict("records")
+    records = areas.drop(columns="geometry").to_dict("records")
     for area_id, record, point in zip(areas.index, records, degrees, strict=True):
         row = _row(str(area_id), record, place, labels)
         known = {

@@ -136,15 +136,27 @@ class Tabs:
         self.free: dict[tuple, list[Visit]] = {}
         self.used: list[tuple[tuple, Visit]] = []
 
-    def visit(self, file: Path, width: int, height: int, *, fragment: str = "", **options: object) -> Visit:
+    def visit(
+        self,
+        file: Path,
+        width: int,
+        height: int,
+        *,
+        fragment: str = "",
+        script: bool = True,
+        motion: bool = False,
+        **options: object,
+    ) -> Visit:
         """Open a page in a free tab of these options, as if it were new: nothing is kept from page to page."""
-        kind = tuple(sorted(options.items()))
+        kind = (script, motion, *sorted(options.items()))
         if self.free.get(kind):
             seen = self.free[kind].pop()
             seen.page.set_viewport_size({"width": width, "height": height})
-            load(seen, file, fragment=fragment, script=bool(options.get("script", True)))
+            load(seen, file, fragment=fragment, script=script)
         else:
-            seen = open_page(self.browser, file, width, height, fragment=fragment, **options)
+            seen = open_page(
+                self.browser, file, width, height, fragment=fragment, script=script, motion=motion, **options
+            )
         self.used.append((kind, seen))
         return seen
 
