@@ -79,7 +79,7 @@ class Pages(dict[str, Path]):
 
     def __missing__(self, name: str) -> Path:
         folder = self.folder / name.replace(" ", "-")
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # it is asked for again where its data is missing
         study = STUDIES[name](folder)
         self[name] = folder / "map.html"
         self.views[name] = make_view(study)

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from maps.client import to_parsed
+from tests.browser.conftest import Pages
 from tests.browser.looking import AREA_BOX, at_rest, comes_into_sight, link_with, placed_labels, rect, violations
 from tests.browser.page_checks import LIGHT_RAMP
 from tests.maps.studies import HOSTILE
@@ -444,3 +445,12 @@ def test_a_frame_that_is_hidden_or_tiny_at_first(browser, pages, tmp_path, size)
     assert max(box[3] for box in land) - min(box[2] for box in land) > 150
     assert errors == []
     context.close()
+
+
+def test_a_page_whose_data_is_missing_is_skipped_each_time(tmp_path, monkeypatch):
+    """Every check of it says why, the second as the first: one that fails would hide what is wrong elsewhere."""
+    monkeypatch.setattr("tests.browser.studies.DATA", tmp_path / "nowhere")
+    pages = Pages(tmp_path)
+    for _ in range(2):
+        with pytest.raises(pytest.skip.Exception, match="no real data"):
+            pages["real counties"]
