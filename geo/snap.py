@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import geopandas as gpd
 import numpy as np
@@ -65,6 +65,13 @@ class Positions:
     def take(self, rows: Ints) -> "Positions":
         """Return some of the points."""
         return Positions(self.edge[rows], self.fraction[rows], self.off_road_m[rows], self.leg_min[rows])
+
+    def replaced(self, rows: Ints, others: "Positions") -> "Positions":
+        """Return the points with `others` in place of those in `rows`."""
+        columns = {column.name: getattr(self, column.name).copy() for column in fields(self)}
+        for name, column in columns.items():
+            column[rows] = getattr(others, name)
+        return Positions(**columns)
 
 
 def off_road_minutes(off_road_m: Floats) -> Floats:

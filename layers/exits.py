@@ -1,7 +1,7 @@
 """Exits: how far help is from each, which exit each place belongs to, and the corridor by drive time from them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -48,15 +48,9 @@ class ExitNetwork:
     positions: Positions
 
     @cached_property
-    def turned(self) -> RoadNetwork:
-        """The network with every street driven the other way: a time towards is then a time from."""
-        network = self.network
-        return replace(network, forward_min=network.backward_min, backward_min=network.forward_min)
-
-    @cached_property
     def leaving(self) -> NearestSweep:
         """The sweep from the exits to everywhere: which is soonest, and how soon."""
-        return sweep_to_nearest(self.turned, self.positions)
+        return sweep_to_nearest(self.network.turned, self.positions)
 
 
 def attach_exits(routes: Routes, network: RoadNetwork) -> ExitNetwork:
@@ -137,8 +131,9 @@ def place_by_exit(
     """
     at = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m)
     if on_motorways is not None and on_motorways.any():
-        direct = snap(exits.network, points.geometry, max_off_road_m=max_off_road_m, on_motorways=True)
-        at = _choose(on_motorways.to_numpy(dtype=bool), direct, at)
+        rows = np.flatnonzero(on_motorways)
+        places = points.geometry.iloc[rows]
+        at = at.replaced(rows, snap(exits.network, places, max_off_road_m=max_off_road_m, on_motorways=True))
     minutes, node = exits.leaving.from_origins(at)
     metres = exits.leaving.metres_from(at)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
@@ -243,7 +238,7 @@ def time_corridor(
     geopandas.GeoDataFrame
         ``ref`` and a geometry (possibly empty), one row per highway in the order of the routes.
     """
-    network = exits.turned
+    network = exits.network.turned
     own_ref = exits.routes.exit_nodes["exit_id"].map(exits.routes.exits.set_index("exit_id")["ref"])
     refs = list(dict.fromkeys(route.ref for route in exits.routes.routes))
     shapes = []
@@ -287,14 +282,4 @@ def towns_served(
     listed = pairs.groupby("exit")["town"].agg(lambda own: ", ".join(dict.fromkeys(names[own])))
     return pd.Series(
         listed.reindex(range(len(exits)), fill_value="").to_numpy(), index=exits.index, name="towns", dtype=str
-    )
-
-
-def _choose(first: np.ndarray, one: Positions, other: Positions) -> Positions:
-    """Return positions from one set or the other."""
-    return Positions(
-        edge=np.where(first, one.edge, other.edge),
-        fraction=np.where(first, one.fraction, other.fraction),
-        off_road_m=np.where(first, one.off_road_m, other.off_road_m),
-        leg_min=np.where(first, one.leg_min, other.leg_min),
     )

@@ -124,6 +124,15 @@ def test_fastest_edges_takes_the_minimum_of_parallel_edges():
     assert fastest_edges(np.array([0]), np.array([1]), np.array([np.inf]), 2).nnz == 0
 
 
+def test_a_turned_network_is_the_one_of_roads_driven_the_other_way(network_of):
+    ways = [(1, [1, 2, 3], TWO_WAY), (2, [4, 2], ONE_WAY), (3, [2, 5, 4], ONE_WAY), (4, [2, 3], ONE_WAY)]
+    network = network_of(CROSS, ways)
+    built = dataclasses.replace(network, forward_min=network.backward_min, backward_min=network.forward_min)
+    assert (network.turned.towards != built.towards).nnz == 0
+    assert (network.towards != built.towards).nnz > 0
+    np.testing.assert_array_equal(network.turned.forward_min, network.backward_min)
+
+
 def test_samples_lie_close_together_on_the_road(network_of):
     network = network_of(CROSS, [(1, [1, 2, 3], TWO_WAY), (2, [4, 2, 5], TWO_WAY)])
     samples = network.samples
