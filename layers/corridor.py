@@ -57,9 +57,10 @@ def corridor_bands(highways: gpd.GeoDataFrame, *, half_width_m: float) -> gpd.Ge
     geopandas.GeoDataFrame
         ``ref``, ``label`` and a polygon, on the index of `highways`.
     """
-    # Thinned by 2 % of the width first: the edge moves less than it is drawn wide, and buffering is far faster.
-    lines = highways.geometry.simplify(half_width_m * 0.02)
-    return highways[["ref", "label"]].set_geometry(lines.buffer(half_width_m, quad_segs=8), crs=highways.crs)
+    # Joined and thinned to 0.5 % of the width first: the edge moves by no more than that, and buffering is far faster.
+    lines = shapely.simplify(shapely.line_merge(highways.geometry.to_numpy()), half_width_m * 0.005)
+    band = gpd.GeoSeries(lines, index=highways.index, crs=highways.crs).buffer(half_width_m, quad_segs=16)
+    return highways[["ref", "label"]].set_geometry(band)
 
 
 def corridor_share(areas: gpd.GeoDataFrame, corridor: gpd.GeoDataFrame) -> pd.Series:
@@ -102,8 +103,7 @@ def one_way_length_m(ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> float:
 
 def count_pieces(ways: gpd.GeoDataFrame, extent: shapely.Geometry) -> int:
     """Return in how many separate pieces the highway comes inside `extent`; 1 is unbroken."""
-    inside = ways.geometry.intersection(extent)
-    inside = inside[~inside.is_empty]
-    if inside.empty:
-        return 0
-    return int(shapely.get_num_geometries(shapely.union_all(inside.buffer(JOIN_M, quad_segs=2).to_numpy())))
+    parts = shapely.get_parts(shapely.get_parts(shapely.intersection(ways.geometry.to_numpy(), extent)))
+    lines = shapely.multilinestrings(parts[shapely.get_dimensions(parts) == 1])  # not where it only touches the border
+    joined = shapely.buffer(shapely.line_merge(lines), JOIN_M, quad_segs=2)
+    return int(shapely.get_num_geometries(joined)) if not joined.is_empty else 0

@@ -1,7 +1,9 @@
 """The corridor on lines and squares whose figures are known by hand."""
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from shapely.geometry import LineString, box
 
 from layers.corridor import corridor_bands, corridor_highways, corridor_share, measure_highways
@@ -42,8 +44,18 @@ def test_only_what_lies_inside_counts_and_a_gap_makes_two_pieces() -> None:
 
 
 def test_a_highway_outside_the_study_area_has_no_piece() -> None:
-    table = measure_highways(ways(("7", False, [(-9, 0), (-5, 0)])), EXTENT)
-    assert table[["length_m", "pieces"]].to_numpy().tolist() == [[0, 0]]
+    table = measure_highways(ways(("7", False, [(-9, 0), (-5, 0)]), ("8", False, [(-9, 0), (0, 0)])), EXTENT)
+    assert table[["length_m", "pieces"]].to_numpy().tolist() == [[0, 0], [0, 0]]
+
+
+def test_the_band_of_a_winding_highway_is_true_to_half_a_percent_of_its_width() -> None:
+    x = np.arange(0.0, 60_001.0, 100.0)
+    bend = np.column_stack([x, 6_000 * np.sin(x / 7_000)])
+    pieces = ways(*(("I 1", False, bend[at : at + 31].tolist()) for at in range(0, 600, 30)))
+    band = corridor_bands(measure_highways(pieces, EXTENT), half_width_m=8_000).geometry.iloc[0]
+    true = LineString(bend).buffer(8_000, quad_segs=64)
+    assert shapely.hausdorff_distance(band.exterior, true.exterior) <= 40
+    assert band.area == pytest.approx(true.area, rel=0.003)
 
 
 def test_share_and_highways_of_an_area() -> None:
