@@ -42,7 +42,7 @@ def main_roads(network: RoadNetwork, extent: shapely.Geometry) -> gpd.GeoDataFra
             continue
         _, edge = np.unique(samples.edge[points], return_inverse=True)
         lines = shapely.linestrings(np.column_stack([samples.x[points], samples.y[points]]), indices=edge)
-        merged = shapely.line_merge(shapely.union_all(lines)).simplify(FINEST_M)
+        merged = shapely.line_merge(shapely.multilinestrings(lines)).simplify(FINEST_M)
         rows.append({"road_class": name, "geometry": merged.intersection(extent)})
     table = gpd.GeoDataFrame(rows, columns=["road_class", "geometry"], geometry="geometry", crs=network.crs)
     return table[~table.geometry.is_empty].reset_index(drop=True)
