@@ -294,6 +294,8 @@ class PageChecks:
         page.click("#b-dark")
         ramp = page.eval_on_selector("#ramp i", "n => getComputedStyle(n).backgroundColor")
         assert ramp == "rgb(38, 48, 58)"
+        # The browser's own parts, such as scroll bars and boxes to tick, are dark as well.
+        assert page.eval_on_selector("html", "n => getComputedStyle(n).colorScheme") == "dark"
         page.click("#areas tbody tr:nth-child(2)")
         _few_rows(page)
         assert violations(page, axe_script) == []
