@@ -14,15 +14,21 @@ function makeTabs() {
     });
     state.onShow(id);
   }
+  /** A tall card above the tabs leaves no room for what they show: then they move to the top. */
+  function choose(tab) {
+    show(tab.id);
+    const list = tab.parentElement;
+    if (list.getBoundingClientRect().top > window.innerHeight / 2) list.scrollIntoView();
+    state.onChange();
+  }
   tabs.forEach((tab, i) => {
-    tab.addEventListener('click', () => { show(tab.id); state.onChange(); });
+    tab.addEventListener('click', () => choose(tab));
     tab.addEventListener('keydown', event => {
       const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
       if (!step) return;
       const next = tabs[(i + step + tabs.length) % tabs.length];
-      show(next.id);
-      state.onChange();
-      next.focus();
+      choose(next);
+      next.focus({preventScroll: true});
       event.preventDefault();
     });
   });
