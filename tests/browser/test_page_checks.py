@@ -120,6 +120,7 @@ def test_25_26_axe_desktop(visit, axe_script, name, dark):
         page.click(f"#tab-{tab}")
         # The card is still open above: what the tab shows comes up beside it, not below the edge of the screen.
         assert page.eval_on_selector(f"#panel-{tab}", "n => n.getBoundingClientRect().top / innerHeight") < 0.6
+        assert page.evaluate("document.scrollingElement.scrollHeight - innerHeight") == 0
         assert violations(page, axe_script) == []
 
 
