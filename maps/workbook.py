@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import math
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from openpyxl.cell import Cell
 from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -42,7 +44,9 @@ from maps.values import View
 from maps.view import make_view
 
 _GENERAL = "General"
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
+_WRAPPED = Alignment(wrap_text=True)
+_WORDS = Alignment(vertical="top", wrap_text=True)
+"""For tables of nothing but texts; numbers stand at the foot of their row, and what is wrapped beside them as well."""
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
         COUNT: "#,##0",
@@ -66,6 +70,9 @@ _BARS: Mapping[str, tuple[float, str]] = MappingProxyType(
 )
 """Columns with a bar in each cell: the value of a full bar, and its colour."""
 _WIDEST, _NARROWEST = 46, 9
+_LINE_POINTS, _HIGHEST = 15.0, 409.0
+_PAGE_CHARACTERS = 200
+"""Width of the columns, in characters, up to which a sheet is printed on one page: about seven tenths of full size."""
 _LONGEST_CELL = 32_000
 _LONGEST_FOOTER = 230
 _LATE = PatternFill(bgColor="FF8A1C1C", fill_type="solid")
@@ -267,6 +274,9 @@ def _write_table(
 ) -> None:
     """Write a table with a frozen, filterable heading and columns as wide as their texts need."""
     widths = [0] * len(heads)
+    # What is the same in all rows, such as the help line, would make each of them several lines high.
+    same = [len(rows) > 1 and len({str(row[position]) for row in rows}) == 1 for position in range(len(heads))]
+    words = all(form == _GENERAL for form in formats)
     for number, row in enumerate([heads, *rows], start=1):
         for position, value in enumerate(row):
             cell = sheet.cell(row=number, column=position + 1)
@@ -279,9 +289,12 @@ def _write_table(
             if formats[position] != _GENERAL:
                 cell.number_format = formats[position]
             length = len(str(value))
-            if length > _WIDEST:
-                cell.alignment = _WRAPPED
             widths[position] = max(widths[position], length)
+            is_long = length > _WIDEST and not same[position]
+            if words or is_long:
+                cell.alignment = _WORDS if words else _WRAPPED
+            if is_long:
+                _make_room(sheet.row_dimensions[number], str(value))
     for position, head in enumerate(heads):
         word = max((len(part) for part in head.split()), default=0)
         width = max(_NARROWEST, min(_WIDEST, max(widths[position], word, len(head) // 2)) + 2)
@@ -289,6 +302,12 @@ def _write_table(
     sheet.row_dimensions[1].height = 46
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
+
+
+def _make_room(row: RowDimension, text: str) -> None:
+    """Make a row high enough for a text of several lines; not every program does so by itself."""
+    lines = max(1, len(textwrap.wrap(text, _WIDEST)))
+    row.height = min(max(row.height or 0.0, lines * _LINE_POINTS), _HIGHEST)
 
 
 def _put(cell: Cell | Any, value: object) -> None:  # noqa: ANN401 - merged cells, which are not used here
@@ -311,6 +330,11 @@ def _for_print(sheet: Worksheet, paper: str) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+    held = sheet[str(sheet.freeze_panes)].column - 1
+    if held:  # a ranking has too many columns for one page: it takes several, each with the names
+        across = sum(column.width for column in sheet.column_dimensions.values())
+        sheet.page_setup.fitToWidth = math.ceil(across / _PAGE_CHARACTERS)
+        sheet.print_title_cols = f"A:{get_column_letter(held)}"
 
 
 def _for_expiry(sheet: Worksheet, study: Study, view: View) -> None:
@@ -319,7 +343,7 @@ def _for_expiry(sheet: Worksheet, study: Study, view: View) -> None:
     # "&" begins a code in headers and footers of pages; they hold 255 characters at most.
     said = f"{view.texts('page.review_then', date=view.texts.date(day))} {help_line(study.project)}"
     if sheet.oddFooter is not None:
-        sheet.oddFooter.left.text = said.replace("&", "&&")[:_LONGEST_FOOTER]
+        sheet.oddFooter.left.text = textwrap.shorten(said.replace("&", "&&"), _LONGEST_FOOTER, placeholder=" …")
         sheet.oddFooter.left.size = 8
     is_late = [f"TODAY()>DATE({day.year},{day.month},{day.day})"]
     late = FormulaRule(formula=is_late, fill=_LATE, font=Font(color="FFFFFFFF"))  # type: ignore[no-untyped-call]

@@ -67,6 +67,27 @@ def test_sheets_are_named_frozen_and_filterable(book):
             assert 9 <= sheet.column_dimensions[letter].width <= 50
 
 
+def test_a_printed_ranking_can_be_read(book):
+    ranking, dictionary = book["Ranking"], book["Data dictionary"]
+    across = sum(column.width for column in ranking.column_dimensions.values())
+    assert across / 200 <= ranking.page_setup.fitToWidth < across / 200 + 1
+    assert ranking.print_title_cols == "$A:$E"
+    assert (dictionary.page_setup.fitToWidth, dictionary.print_title_cols) == (1, None)
+
+
+def test_rows_are_as_high_as_what_stands_in_them(book):
+    words = next(
+        cell for row in book["Data dictionary"].iter_rows(min_row=2) for cell in row if len(str(cell.value)) > 100
+    )
+    assert words.alignment.wrap_text
+    assert words.parent.row_dimensions[words.row].height >= 3 * 15
+    # The help line stands in every row of the ranking: it must not make them all three lines high.
+    last = book["Ranking"].cell(2, book["Ranking"].max_column)
+    assert "1-888-373-7888" in last.value
+    assert not last.alignment.wrap_text
+    assert all(row.height in {None, 15, 30} for number, row in book["Ranking"].row_dimensions.items() if number > 1)
+
+
 def test_the_figures_are_those_of_the_ranking(full, book):
     table = ranking_table(full)
     for row, (_, expected) in zip(rows_of(book["Ranking"]), table.iterrows(), strict=True):
