@@ -263,16 +263,17 @@ def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sectio
 
 @main.group()
 def cache() -> None:
-    """Show or empty the road cache, in which road networks are kept so that later runs are quick.
+    """Show or empty the road cache, in which road networks and highways are kept so that later runs are quick.
 
-    With PROJECT it is the cache that this project uses, else your own. It holds nothing but what stands in road files.
+    With PROJECT it is the cache that this project uses, else your own. It holds nothing but what stands in road files
+    and the outlines of areas.
     """
 
 
 @cache.command("list")
 @click.argument("project", type=ProjectPath, required=False)
 def cache_list(project: Path | None) -> None:
-    """List what the cache holds, the road network used last first."""
+    """List what the cache holds, what was used last first."""
     folder = _cache_folder(project)
     for entry in entries(folder) if folder else ():
         made_of = ", ".join(entry.sources) or "damaged, will be made anew"
@@ -286,7 +287,7 @@ def cache_clear(project: Path | None) -> None:
     """Remove everything from the cache; later runs fill it again."""
     folder = _cache_folder(project)
     count, size = clear(folder) if folder else (0, 0)
-    click.echo(f"Removed {count:,} road networks, {size / MEGABYTE:,.0f} MB.")
+    click.echo(f"Removed {count:,} {noun(count, 'file')}, {size / MEGABYTE:,.0f} MB.")
 
 
 def _cache_folder(project: Path | None) -> Path | None:

@@ -99,14 +99,14 @@ def read(laps: Laps, file: Path) -> None:
 
 def graph(laps: Laps, entry: Path) -> None:
     """Build the network."""
-    roads = read_entry(entry, crs=METRIC).osm.roads
+    roads = read_entry(entry, RoadEntry, crs=METRIC).osm.roads
     with laps.lap("graph"):
         build_network(roads, crs=METRIC)
 
 
 def one(laps: Laps, entry: Path, people: int, providers: int, step: str) -> None:
     """Run the stages behind the graph up to one of them."""
-    network = read_entry(entry, crs=METRIC).network
+    network = read_entry(entry, RoadEntry, crs=METRIC).network
     x, y, at = _spots(network, people, providers)
 
     def snapped() -> tuple[Positions, Positions]:

@@ -1,8 +1,10 @@
 """The road cache: reading a state's extract takes seconds, so what comes out of it is kept for the next run.
 
+There are two kinds of entry: roads with their network, and the measured highways of a study, which depend on its areas.
+
 An entry is found by the contents of the road files, the parameters, the code that reads them and the versions of the
-libraries it uses: change any of them and it is made anew. Only what stands in the road files ever gets here, never a
-provider or a place where people live.
+libraries it uses: change any of them and it is made anew. Only what stands in the road files, and the outlines of
+the areas around it, ever gets here, never a provider or a place where people live.
 """
 
 import hashlib
@@ -18,7 +20,7 @@ import platformdirs
 from pyproj import CRS
 
 from geo.errors import OutputError, Problem
-from geo.road_entry import DamagedEntryError, RoadEntry, entry_sources, read_entry, write_entry
+from geo.road_entry import DamagedEntryError, Entry, HighwayEntry, RoadEntry, entry_sources, read_entry, write_entry
 from geo.workspace import remove_abandoned, workspace
 
 OFF: Final = "off"
@@ -28,11 +30,14 @@ VARIABLE = "OUTREACH_CACHE_DIR"
 LIMIT_BYTES = 4 * 1024**3
 """The entries used last are kept up to this size together; a state takes about 0.2 GB."""
 
-_ENTRY, _WRITING = "roads-*.cache", ".roads-writing-"
+_WRITING = ".roads-writing-"
+_STEMS = {RoadEntry: "roads", HighwayEntry: "highways"}
 _LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
 _CODE = (
-    "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags", "osm_water",
-    "osm_ways", "road_entry", "roads", "snap", "speeds", "study_roads", "urban", "way_tags",
+    "as_arrays", "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags",
+    "osm_water", "osm_ways", "records", "road_entry", "roads", "route_access", "route_exits", "route_line",
+    "route_lines", "route_miles", "route_parts", "routes", "snap", "speeds", "study_highways", "study_roads", "urban",
+    "way_tags",
 )  # fmt: skip
 
 
@@ -74,8 +79,12 @@ def cache_key(files: Sequence[tuple[str, str]], parameters: Mapping[str, Any]) -
         Everything else that the entry depends on, as JSON values.
     """
     versions = {name: importlib.metadata.version(name) for name in _LIBRARIES}
-    made_of = [list(files), parameters, versions, _code_digest()]
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:32]
+    return derived_key("", [list(files), parameters, versions, _code_digest()])
+
+
+def derived_key(key: str, parameters: object) -> str:
+    """Return the name of an entry that depends on another one, of some `key`, and on parameters: JSON values."""
+    return hashlib.sha256(json.dumps([key, parameters], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _code_digest() -> str:
@@ -84,7 +93,7 @@ def _code_digest() -> str:
     return hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE)).hexdigest()
 
 
-def fetch(folder: Path, key: str, *, crs: CRS) -> RoadEntry | None:
+def fetch(folder: Path, key: str, kind: type[Entry], *, crs: CRS) -> Entry | None:
     """Return an entry, None when there is none or it is not whole; a damaged one is thrown away.
 
     Parameters
@@ -92,13 +101,15 @@ def fetch(folder: Path, key: str, *, crs: CRS) -> RoadEntry | None:
     folder
         The cache's folder.
     key
-        From `cache_key`.
+        From `cache_key` or `derived_key`.
+    kind
+        `RoadEntry` or `HighwayEntry`.
     crs
-        The metric CRS of the network; a part of the key.
+        The metric CRS; a part of the key.
     """
-    path = _path(folder, key)
+    path = _path(folder, key, kind)
     try:
-        entry = read_entry(path, crs=crs)
+        entry = read_entry(path, kind, crs=crs)
         os.utime(path)  # the entries used last are kept
     except DamagedEntryError:
         _remove(path)
@@ -108,7 +119,7 @@ def fetch(folder: Path, key: str, *, crs: CRS) -> RoadEntry | None:
     return entry
 
 
-def keep(folder: Path, key: str, entry: RoadEntry, *, limit_bytes: int = LIMIT_BYTES) -> None:
+def keep(folder: Path, key: str, entry: RoadEntry | HighwayEntry, *, limit_bytes: int = LIMIT_BYTES) -> None:
     """Put an entry into the cache, whole or not at all, and throw out the ones used longest ago beyond the limit.
 
     Raises
@@ -116,18 +127,19 @@ def keep(folder: Path, key: str, entry: RoadEntry, *, limit_bytes: int = LIMIT_B
     OSError
         If the folder cannot be written.
     """
+    path = _path(folder, key, type(entry))
     folder.mkdir(parents=True, exist_ok=True)
     with workspace(folder, _WRITING) as unfinished:
         part = unfinished / "entry"
         write_entry(entry, part)
-        part.replace(_path(folder, key))
-    _trim(folder, _path(folder, key), limit_bytes)
+        part.replace(path)
+    _trim(folder, path, limit_bytes)
 
 
 def entries(folder: Path) -> list[CacheEntry]:
     """Return the entries of the cache, the one used last first."""
     found = []
-    for path in folder.glob(_ENTRY):
+    for path in _paths(folder):
         try:
             status = path.stat()
             sources = entry_sources(path)
@@ -152,7 +164,7 @@ def clear(folder: Path) -> tuple[int, int]:
     OutputError
         If a file cannot be removed.
     """
-    paths = sorted(folder.glob(_ENTRY))
+    paths = _paths(folder)
     size = 0
     remove_abandoned(folder, _WRITING)
     for path in paths:
@@ -166,8 +178,12 @@ def clear(folder: Path) -> tuple[int, int]:
     return len(paths), size
 
 
-def _path(folder: Path, key: str) -> Path:
-    return folder / _ENTRY.replace("*", key)
+def _path(folder: Path, key: str, kind: type[RoadEntry | HighwayEntry]) -> Path:
+    return folder / f"{_STEMS[kind]}-{key}.cache"
+
+
+def _paths(folder: Path) -> list[Path]:
+    return sorted(path for stem in _STEMS.values() for path in folder.glob(f"{stem}-*.cache"))
 
 
 def _remove(path: Path) -> None:
@@ -180,7 +196,7 @@ def _remove(path: Path) -> None:
 def _trim(folder: Path, newest: Path, limit_bytes: int) -> None:
     """Remove the entries used longest ago beyond the limit."""
     try:
-        known = [(path, path.stat()) for path in folder.glob(_ENTRY)]
+        known = [(path, path.stat()) for path in _paths(folder)]
     except OSError:
         return  # another run is tidying up at the same time
     total = 0

@@ -1,6 +1,8 @@
 """All inputs of a project: read, checked and brought to metres, with every problem of every file in one error."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -11,7 +13,6 @@ import shapely
 from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
-from geo.beside import beside
 from geo.crs import WGS84, require_true_lengths, to_metric
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file
@@ -21,10 +22,10 @@ from geo.people import read_people
 from geo.project import Areas, Project, Regions
 from geo.providers import missing_categories, read_providers
 from geo.records import Dropped, FileRecord, Reading
-from geo.roads import highway_ways
-from geo.route_access import access_points
-from geo.routes import Routes, measure_routes
+from geo.road_entry import HighwayEntry
+from geo.routes import Routes
 from geo.speeds import class_speeds
+from geo.study_highways import study_highways
 from geo.study_roads import StudyRoads, read_study_roads
 from geo.towns import read_towns
 from geo.venue_lists import read_venue_lists
@@ -136,10 +137,14 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     crs = areas.table.crs if areas else WGS84
     urban_file = project.people.urban_areas
     urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
-    roads = attempts.run(lambda: _read_roads(project, areas, urban, say))
-    with beside(lambda: _measured(project, areas, roads)) as measured:
+    found = attempts.run(lambda: _read_roads(project, areas, urban, say))
+    nothing: AbstractContextManager[Callable[[], HighwayEntry | None]] = nullcontext(lambda: None)
+    roads, measuring = found or (None, nothing)
+    with measuring as measured, ThreadPoolExecutor(1) as aside:
+        if roads:  # the first thing that the analysis asks for
+            aside.submit(lambda: roads.network.joinable_tree)
         say("Reading people, providers and venues …")
-        within = _extent(roads[0].osm, crs, project.roads.max_off_road_m) if roads else None
+        within = _extent(roads.osm, crs, project.roads.max_off_road_m) if roads else None
         regions = _regions(project, attempts, crs)
         inhabited = areas.table if areas else None
         people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
@@ -148,20 +153,17 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         town_file = project.towns
         towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
         attempts.finish()
-        say("Measuring the highways …")
-        if roads:
-            _ = roads[0].network.joinable_tree  # the first thing that the analysis asks for
         highways = measured()
     if not (areas and roads and people and providers and venues and highways):
         msg = "a step failed without saying why"
         raise RuntimeError(msg)
-    _refuse_no_corridor(highways[0], areas.table, project)
+    _refuse_no_corridor(highways.ways, areas.table, project)
     readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
-    osm, (ways, routes, extent) = roads[0].osm, highways
+    osm = roads.osm
     return Inputs(
-        network=roads[0].network,
-        highways=ways,
-        routes=routes,
+        network=roads.network,
+        highways=highways.ways,
+        routes=highways.routes,
         places=to_metric(osm.places, crs),
         water=to_metric(osm.water, crs),
         areas=areas.table,
@@ -173,13 +175,13 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         urban=urban.table if urban else None,
         dropped=(
             *osm.dropped,
-            *routes.notes,
-            *_overlap(areas.table, extent, project),
+            *highways.routes.notes,
+            *_overlap(areas.table, highways.extent, project),
             *_empty(areas.table, people.table, project),
             *dict.fromkeys(entry for part in readings for entry in part.dropped),
         ),
         files=(
-            *_road_records(project, roads[0]),
+            *_road_records(project, roads),
             *dict.fromkeys(record for part in readings for record in part.files),
         ),
     )
@@ -187,8 +189,8 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
 
 def _read_roads(
     project: Project, areas: Reading | None, urban: Reading | None, say: Callable[[str], None]
-) -> tuple[StudyRoads, gpd.GeoDataFrame] | None:
-    """Read the roads around the areas; without areas only see whether the files are there."""
+) -> tuple[StudyRoads, AbstractContextManager[Callable[[], HighwayEntry]]] | None:
+    """Read the roads around the areas and their highways; without areas only see whether the files are there."""
     attempts = _Attempts()
     attempts.run(lambda: class_speeds(project.roads.speeds_kmh))
     if areas is None or attempts.errors:
@@ -201,20 +203,7 @@ def _read_roads(
     # Highways are looked for among roads that come near the areas: others would be said to be missing.
     attempts.run(lambda: _refuse_no_contact(areas.table, roads.network, project))
     attempts.finish()
-    return roads, highway_ways(roads.osm.roads, project.corridor.highways)
-
-
-def _measured(
-    project: Project, areas: Reading | None, roads: tuple[StudyRoads, gpd.GeoDataFrame] | None
-) -> tuple[gpd.GeoDataFrame, Routes, shapely.Geometry] | None:
-    """Return the ways of the studied highways in metres, the highways as measured lines, and the study area."""
-    if areas is None or roads is None:
-        return None
-    osm, crs = roads[0].osm, areas.table.crs
-    ways = to_metric(roads[1], crs)
-    access = to_metric(access_points(osm.roads, osm.junctions, project.corridor.highways), crs)
-    extent = areas.table.geometry.union_all()
-    return ways, measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed), extent
+    return roads, study_highways(project, areas.table, roads, say=say)
 
 
 def _refuse_no_contact(areas: gpd.GeoDataFrame, network: RoadNetwork, project: Project) -> None:

@@ -163,7 +163,7 @@ def measure_routes(
 def _joined(tables: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     """Return tables one after another; the first is empty and has the columns."""
     filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else tables[0]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0].reset_index(drop=True)
 
 
 def _parts(

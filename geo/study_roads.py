@@ -31,11 +31,15 @@ An empty road; an ordinary weekday; rush hour, rain or night. The last is the lo
 
 @dataclass(frozen=True, eq=False)
 class StudyRoads:
-    """What the road files hold, the network in minutes as the project wants them, and the files' SHA-256 digests."""
+    """What the road files hold, the network in minutes as the project wants them, and the files' SHA-256 digests.
+
+    `key` is that of the cache entry, "" when there is none.
+    """
 
     osm: OsmData
     network: RoadNetwork
     digests: tuple[str, ...]
+    key: str
 
 
 def read_study_roads(
@@ -80,14 +84,16 @@ def read_study_roads(
     }
     folder = cache_folder(section.cache)
     key = cache_key([(path.name, digest) for path, digest in zip(section.osm, digests, strict=True)], parameters)
-    entry = fetch(folder, key, crs=areas.crs) if folder else None
-    if entry is None:
+    entry = fetch(folder, key, RoadEntry, crs=areas.crs) if folder else None
+    if entry is not None:
+        say("Taking the road network from the cache …")
+    else:
         entry = _build(section, areas, clip, speeds, urban, say)
         if folder and before == _state(section.osm):
             _keep(folder, key, entry, say)
-    else:
-        say("Taking the road network from the cache …")
-    return StudyRoads(entry.osm, slowed(entry.network, _factor(section)), digests)
+        else:
+            key = ""
+    return StudyRoads(entry.osm, slowed(entry.network, _factor(section)), digests, key)
 
 
 def reach_m(project: Project, speeds_kmh: Mapping[str, float]) -> float:

@@ -1,28 +1,41 @@
 """The road cache: what it keeps, when it is made anew, and that it is never trusted blindly."""
 
+import contextlib
 import dataclasses
-import json
 import os
 import threading
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from geopandas.testing import assert_geodataframe_equal
 from pyproj import CRS
+from shapely import LineString, box
 
 import geo.cache
 from cli import main
 from geo.areas import read_areas
 from geo.cache import cache_folder, cache_key, clear, entries, fetch, keep
+from geo.errors import InputError
 from geo.example_study import write_example
 from geo.inputs import load_inputs
 from geo.network import build_network
 from geo.osm import read_osm
 from geo.project_file import load_project
-from geo.road_entry import DamagedEntryError, RoadEntry, entry_sources, read_entry, write_entry
+from geo.road_entry import (
+    DamagedEntryError,
+    HighwayEntry,
+    RoadEntry,
+    _kept,
+    _mapped,
+    entry_sources,
+    read_entry,
+    write_entry,
+)
+from geo.routes import measure_routes
 from geo.study_roads import read_study_roads
 
 ROAD = {"highway": "primary", "ref": "I 55; 💬 \u202e", "name": "Joe’s 💬"}
@@ -33,6 +46,7 @@ NODES = {
     4: (-90.0, 32.2),
 }
 ROUTES = [(9, [(1, "north"), (2, "north"), (9, "")], {"type": "route", "route": "road", "network": "US:I", "ref": "5"})]
+MEASURING = "Measuring the highways …"
 FROM_CACHE = "Taking the road network from the cache …"
 KEEPING = "Keeping the road network for the next run …"
 
@@ -75,7 +89,11 @@ def assert_same(one, other):
     """Compare all arrays of two dataclasses."""
     for field in dataclasses.fields(one):
         mine, yours = getattr(one, field.name), getattr(other, field.name)
-        if isinstance(mine, np.ndarray):
+        if isinstance(mine, tuple) and mine and dataclasses.is_dataclass(mine[0]):
+            assert len(mine) == len(yours)
+            for ours, theirs in zip(mine, yours, strict=True):
+                assert_same(ours, theirs)
+        elif isinstance(mine, np.ndarray):
             assert mine.dtype == yours.dtype, field.name
             assert np.array_equal(mine, yours, equal_nan=mine.dtype.kind == "f"), field.name
         elif dataclasses.is_dataclass(mine):
@@ -91,7 +109,7 @@ def assert_same(one, other):
 
 def test_an_entry_comes_back_as_it_was(entry, tmp_path, crs):
     write_entry(entry, tmp_path / "a")
-    assert_same(entry, read_entry(tmp_path / "a", crs=crs))
+    assert_same(entry, read_entry(tmp_path / "a", RoadEntry, crs=crs))
     assert entry_sources(tmp_path / "a") == ("test.osm",)
 
 
@@ -103,7 +121,7 @@ def test_one_altered_byte_is_noticed(entry, tmp_path, crs, place):
     content[int(place * len(content)) if isinstance(place, float) else place] ^= 1
     path.write_bytes(content)
     with pytest.raises(DamagedEntryError):
-        read_entry(path, crs=crs)
+        read_entry(path, RoadEntry, crs=crs)
 
 
 @pytest.mark.parametrize("share", [0, 0.0001, 0.5, 0.99])
@@ -112,15 +130,15 @@ def test_an_entry_cut_short_is_noticed(entry, tmp_path, crs, share):
     write_entry(entry, path)
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(DamagedEntryError):
-        read_entry(path, crs=crs)
+        read_entry(path, RoadEntry, crs=crs)
 
 
 def test_a_damaged_entry_is_thrown_away(entry, tmp_path, crs):
     keep(tmp_path, "k", entry)
-    assert fetch(tmp_path, "k", crs=crs) is not None
+    assert fetch(tmp_path, "k", RoadEntry, crs=crs) is not None
     (tmp_path / "roads-k.cache").write_bytes(b"half")
     assert entries(tmp_path)[0].sources == ()
-    assert fetch(tmp_path, "k", crs=crs) is None
+    assert fetch(tmp_path, "k", RoadEntry, crs=crs) is None
     assert not list(tmp_path.glob("roads-*"))
 
 
@@ -133,7 +151,7 @@ def test_a_run_that_breaks_leaves_no_entry(entry, tmp_path, crs, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         keep(tmp_path, "k", entry)
     assert not list(tmp_path.iterdir())
-    assert fetch(tmp_path, "k", crs=crs) is None
+    assert fetch(tmp_path, "k", RoadEntry, crs=crs) is None
 
 
 def test_two_runs_at_once_both_find_a_whole_entry(entry, tmp_path, crs):
@@ -143,7 +161,7 @@ def test_two_runs_at_once_both_find_a_whole_entry(entry, tmp_path, crs):
         try:
             for _ in range(10):
                 keep(tmp_path, "k", entry)
-                assert fetch(tmp_path, "k", crs=crs) is not None
+                assert fetch(tmp_path, "k", RoadEntry, crs=crs) is not None
         except Exception as error:  # noqa: BLE001 - a thread cannot raise into the test
             failed.append(error)
 
@@ -161,7 +179,7 @@ def test_the_entries_used_longest_ago_go_first(entry, tmp_path, crs):
         keep(tmp_path, key, entry)
         os.utime(tmp_path / f"roads-{key}.cache", (1000 + number, 1000 + number))
     size = (tmp_path / "roads-a.cache").stat().st_size
-    fetch(tmp_path, "a", crs=crs)
+    fetch(tmp_path, "a", RoadEntry, crs=crs)
     keep(tmp_path, "d", entry, limit_bytes=int(2.5 * size))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["roads-a.cache", "roads-d.cache"]
     keep(tmp_path, "e", entry, limit_bytes=1)
@@ -282,27 +300,86 @@ def test_the_project_may_name_a_folder_or_none(study, tmp_path):
     assert not (tmp_path / "cache").exists()
 
 
+def all_inputs(study):
+    """Read everything and return what was said, and the inputs."""
+    said, inputs = [], None
+    with contextlib.suppress(InputError):  # of fewer areas, in which a provider is not
+        inputs = load_inputs(load_project(study / "project.toml"), progress=said.append)
+    return said, inputs
+
+
+def test_a_second_run_measures_no_highway(study, tmp_path):
+    cold, first = all_inputs(study)
+    warm, second = all_inputs(study)
+    assert MEASURING in cold
+    assert MEASURING not in warm
+    assert_same(first.routes, second.routes)
+    assert_geodataframe_equal(first.highways, second.highways)
+    assert (first.dropped, first.files) == (second.dropped, second.files)
+    (path,) = (tmp_path / "cache").glob("highways-*.cache")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    said, third = all_inputs(study)
+    assert MEASURING in said
+    assert FROM_CACHE in said
+    assert path.read_bytes() == whole
+    assert_same(first.routes, third.routes)
+
+
+def test_highways_without_exits_or_courses_come_back_as_they_were(tmp_path, entry, crs):
+    ways = gpd.GeoDataFrame(
+        {"ref": ["I 55"], "way_id": [1], "one_way": [False]}, geometry=[LineString([(0, 0), (9e3, 0)])], crs=crs
+    )
+    access = entry.osm.junctions[:0].to_crs(crs)
+    for extent in (box(0, -9, 1e4, 9), box(8e4, 0, 9e4, 9)):
+        kept = HighwayEntry(("test.osm",), ways, measure_routes(ways, access, extent=extent), extent)
+        keep(tmp_path, "k", kept)
+        assert_same(kept, fetch(tmp_path, "k", HighwayEntry, crs=crs))
+    assert [part.path.name for part in entries(tmp_path)] == ["highways-k.cache"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"I 20"', '"US 49"'),
+        ("[corridor]", "[roads.speeds_kmh]\nsecondary = 88\n\n[corridor]"),
+        ("[areas]", '[areas]\nwhere = { GEOID = "28049" }'),
+        ("title =", 'units = "km"\ntitle ='),
+    ],
+    ids=["highways", "roads", "areas", "units"],
+)
+def test_highways_of_other_parameters_are_measured(study, old, new):
+    all_inputs(study)
+    edit(study, old, new)
+    assert MEASURING in all_inputs(study)[0]
+
+
 def test_nothing_confidential_is_kept(study, tmp_path):
     load_inputs(load_project(study / "project.toml"))
-    (path,) = (tmp_path / "cache").iterdir()
-    content = path.read_bytes()
+    highways, roads = sorted((tmp_path / "cache").iterdir())
     providers = pd.read_csv(study / "providers.csv", dtype=str)
-    assert not [name for name in providers["name"] if name.encode() in content]
-    with path.open("rb") as file:
-        file.seek(content.index(b"\x93NUMPY"))
-        kinds = {name.split(".")[0] for name in json.loads(np.load(file, allow_pickle=False).tobytes())}
-    assert kinds == {"notes", "roads", "network", "samples", "junctions", "places", "water"}
+    for path, expected in (
+        (roads, {"plain", "osm.roads", "osm.junctions", "osm.places", "osm.water", "network"}),
+        (highways, {"plain", "ways", "routes.routes", "routes.exits", "routes.exit_nodes", "extent"}),
+    ):
+        content = path.read_bytes()
+        assert not [name for name in providers["name"] if name.encode() in content]
+        names = {name for name, _ in _kept(_mapped(path))}
+        assert {next(part for part in expected if f"{name}.".startswith(f"{part}.")) for name in names} == expected
 
 
 def test_the_commands_list_and_clear(study, tmp_path):
-    load(study)
+    all_inputs(study)
     run = CliRunner()
     listed = run.invoke(main, ["cache", "list"])
     assert listed.exit_code == 0
-    assert "roads.osm" in listed.stdout
+    assert [line.split("-")[0] for line in listed.stdout.splitlines()[:-1] if "roads.osm" in line] == [
+        "highways",
+        "roads",
+    ]
     assert f"Folder: {tmp_path / 'cache'}" in listed.stdout
     cleared = run.invoke(main, ["cache", "clear"])
-    assert cleared.stdout.startswith("Removed 1 road networks")
+    assert cleared.stdout.startswith("Removed 2 files, ")
     assert run.invoke(main, ["cache", "list"]).stdout == f"Folder: {tmp_path / 'cache'}\n"
     edit(study, "[corridor]", 'cache = "off"\n\n[corridor]')
     off = run.invoke(main, ["cache", "list", str(study / "project.toml")])

@@ -68,7 +68,7 @@ def test_water_comes_back_from_the_cache(found, tmp_path):
     crs = CRS.from_epsg(3814)
     network = build_network(found.roads, crs=crs, speeds_kmh=CLASS_SPEEDS_KMH)
     write_entry(RoadEntry(("test.osm",), found, network, 0), tmp_path / "entry")
-    back = read_entry(tmp_path / "entry", crs=crs).osm.water
+    back = read_entry(tmp_path / "entry", RoadEntry, crs=crs).osm.water
     assert back["name"].tolist() == found.water["name"].tolist()
     assert shapely.equals(back.geometry.to_numpy(), found.water.geometry.to_numpy()).all()
     assert back.crs == found.water.crs

@@ -192,6 +192,7 @@ def test_kill_9_while_the_road_cache_is_written(
     monkeypatch.setattr(
         "geo.study_roads.keep", lambda _, __, entry: (tmp_path / "entry").write_bytes(pickle.dumps(entry))
     )
+    monkeypatch.setattr("geo.study_highways.keep", lambda *_: None)
     assert run("map", study / "project.toml", "--out", tmp_path / "out", *small).exit_code == 0
     monkeypatch.undo()
     entry = pickle.loads((tmp_path / "entry").read_bytes())
