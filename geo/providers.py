@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import CRS
 
 from geo.errors import InputError, Problem, with_rows_together
-from geo.points import as_frame, coordinate_columns, expect_inside, points_of
+from geo.points import as_frame, coordinate_columns, expect_inside, held_by, points_of
 from geo.project import ProviderFile
 from geo.provider_fields import capacities, categories, is_public, iso_dates
 from geo.provider_rows import Ground, Outcome, Rows, numbered, stand_ins
@@ -217,7 +216,7 @@ def _regions_of(points: gpd.GeoDataFrame, regions: gpd.GeoDataFrame | None) -> l
     """Return the id of the region that holds each point, "" for none; the first by id on a border."""
     held = np.full(len(points), "", dtype=object)
     if regions is not None:
-        which, where = shapely.STRtree(regions.geometry.to_numpy()).query(points.geometry.to_numpy(), "intersects")
+        which, where = held_by(points.geometry.to_numpy(), regions.geometry.to_numpy())
         last_first = np.argsort(-where, kind="stable")
         held[which[last_first]] = regions["region_id"].to_numpy()[where[last_first]]
     return [str(region) for region in held]

@@ -1,12 +1,14 @@
 """People: points and polygons, counts and indicators, and whom the study area leaves out."""
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from pyproj import CRS
 
 from geo.errors import InputError
 from geo.people import read_people
+from geo.points import held_by
 from geo.project import People
 from geo.records import Dropped
 
@@ -191,3 +193,14 @@ def test_lists_of_people_who_were_helped_are_refused(tmp_path, column):
 @pytest.mark.parametrize("column", ["victim_services", "children", "patients", "births", "serves_minors", "first_name"])
 def test_other_columns_are_not_mistaken_for_them(tmp_path, column):
     assert len(read(people_file(tmp_path, f"tract,pop,lon,lat,{column}\n1,5,-90.5,32.5,x\n")).table) == 1
+
+
+def test_points_are_held_as_shapely_says():
+    x, y = np.random.default_rng(3).integers(0, 12, (2, 500)).astype(float)  # many lie on edges and corners
+    points = np.array([*shapely.points(x, y), None, shapely.Point()])
+    ring = shapely.box(0, 0, 9, 9) - shapely.box(3, 3, 6, 6)
+    two = shapely.MultiPolygon([shapely.box(9, 0, 11, 4), shapely.Point(6, 6).buffer(2.5)])
+    polygons = np.array([ring, two, None, shapely.Polygon(), shapely.box(20, 20, 21, 21)])
+    held = set(zip(*(rows.tolist() for rows in held_by(points, polygons)), strict=True))
+    assert held == set(zip(*np.nonzero(shapely.intersects(points[:, None], polygons)), strict=True))
+    assert not held_by(points, polygons[2:])[0].size
