@@ -6,7 +6,7 @@ from pyproj import CRS
 
 from geo.errors import InputError, Problem
 from geo.people_grid import GRID_SUFFIXES, read_people_grid
-from geo.points import as_frame, coordinate_columns, expect_inside, points_of
+from geo.points import as_frame, coordinate_columns, expect_inside, in_crs, points_of
 from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
@@ -24,7 +24,7 @@ def people_table(section: People) -> Table:
     return Table(
         "people",
         (
-            Column("point_id", unique=True, meaning="Identifier of the point; the row number when the file has none."),
+            *((Column("point_id", unique=True, meaning="Identifier of the point."),) if section.id else ()),
             Column("population", "count", low=0, required=False, meaning="Number of people it stands for."),
             *((Column("ruca", "number", required=False, meaning="RUCA code."),) if section.ruca else ()),
             *(_indicator_column(name, indicator) for name, indicator in section.indicators.items()),
@@ -65,8 +65,6 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
         return read_people_grid(section, areas=areas, crs=crs)
     opened = open_source(section)
     frame, called = choose(opened.frame, named=_named(section, opened.frame))
-    if section.id is None:
-        frame = frame.assign(point_id=frame.index.astype("str"))
     frame, dropped = _without_codes(frame, section)
     problems = check(
         pd.DataFrame(frame), people_table(section), source=section.file, called=called, present=opened.frame.columns
@@ -75,11 +73,11 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     problems += misplaced + _odd_codes(frame, section)
     if problems:
         raise InputError(problems)
-    table = pd.DataFrame(frame[["point_id"]])
+    table = pd.DataFrame({"point_id": frame["point_id"] if section.id else frame.index.astype("str")}, frame.index)
     for name in ("population", *(("ruca",) if section.ruca else ()), *section.indicators):
         table[name] = parse_numbers(frame[name], whole=name == "population")[0]
     problems = _without_values(table, section)
-    at_home, projected = points.notna(), points.to_crs(crs)
+    at_home, projected = points.notna(), in_crs(points, crs)
     if areas is not None:
         at_home, elsewhere = expect_inside(
             points, areas.geometry, file=section.file, place="the areas", projected=projected

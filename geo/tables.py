@@ -205,6 +205,7 @@ def without_codes(cells: pd.Series) -> tuple[pd.Series, int]:
 
 def number_problems(reasons: pd.Series, source: Path | None, column: str) -> list[Problem]:
     """Return one problem per kind of unreadable number that `parse_numbers` found."""
+    found = set(reasons.unique())
     return [
         Problem(
             _NUMBER_MESSAGES[reason][0],
@@ -214,7 +215,7 @@ def number_problems(reasons: pd.Series, source: Path | None, column: str) -> lis
             remedy=_NUMBER_MESSAGES[reason][1],
         )
         for reason in _NUMBER_MESSAGES
-        if (reasons == reason).any()
+        if reason in found
     ]
 
 
@@ -238,13 +239,14 @@ def _reasons(index: pd.Index, **found: pd.Series) -> pd.Series:
 
 
 def _check_column(cells: pd.Series, column: Column, source: Path | None, shown: str) -> list[Problem]:
-    blank = cells.isna() | cells.astype("str").str.strip().eq("")
     problems: list[Problem] = []
     if column.kind in {"number", "count"}:
         values, reasons = parse_numbers(cells, whole=column.kind == "count")
         problems += number_problems(reasons, source, shown)
         blank = values.isna() & (reasons == "")
         problems += _out_of_range(values[reasons == ""], column, source, shown)
+    else:
+        blank = cells.isna() | cells.astype("str").str.strip().eq("")
     if column.required:
         problems += _rows_where(blank, "is empty.", source, shown, "Fill it in, or remove the row.")
     if column.unique:
