@@ -142,8 +142,8 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     nothing: AbstractContextManager[Callable[[], HighwayEntry | None]] = nullcontext(lambda: None)
     roads, measuring = found or (None, nothing)
     with measuring as measured, ThreadPoolExecutor(1) as aside:
-        if roads:  # the first thing that the analysis asks for
-            aside.submit(lambda: roads.network.joinable_tree)
+        if roads:  # what the analysis asks for first, and later in two processes at once
+            aside.submit(lambda: (roads.network.joinable_tree, roads.network.towards))
         say("Reading people, providers and venues …")
         within = _extent(roads.osm, crs, project.roads.max_off_road_m) if roads else None
         regions = _regions(project, attempts, crs)
