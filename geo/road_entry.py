@@ -149,6 +149,9 @@ def _next_array(content: mmap.mmap) -> npt.NDArray[Any]:
     """Return the array that begins where the content is, as a view, and go to the next."""
     np.lib.format.read_magic(content)
     shape, is_fortran, kind = np.lib.format.read_array_header_1_0(content)
+    if kind.hasobject:  # no entry has any, and they would be addresses in memory that stand in the file
+        msg = "the file holds an array of objects"
+        raise DamagedEntryError(msg)
     begin = content.tell()
     array: npt.NDArray[Any] = np.ndarray(shape, kind, content, begin, order="F" if is_fortran else "C")
     content.seek(begin + array.nbytes + -(begin + array.nbytes) % _ALIGNED)
