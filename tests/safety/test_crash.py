@@ -132,19 +132,23 @@ INTERRUPTED = """
 import os, signal, sys
 class Finder:
     def find_spec(name, path, target=None):
-        if name == "pandas":
-            os.kill(os.getpid(), signal.SIGINT)
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), getattr(signal, sys.argv[2]))
 sys.meta_path.insert(0, Finder)
 import cli
+cli.main(["map", "project.toml"])
 """
-"""Presses Ctrl-C while the libraries are loaded."""
+"""Presses Ctrl-C, or is ended, while a library is loaded."""
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_ctrl_c_while_libraries_are_loaded_says_nothing() -> None:
-    command = start("-c", INTERRUPTED)
+@pytest.mark.parametrize(
+    ("loaded", "sent"), [("pandas", "SIGINT"), ("matplotlib", "SIGINT"), ("matplotlib", "SIGTERM")]
+)
+def test_an_end_while_libraries_are_loaded_says_nothing(loaded: str, sent: str) -> None:
+    command = start("-c", INTERRUPTED, loaded, sent)
     assert command.communicate(timeout=60) == ("", "")
-    assert command.returncode == -signal.SIGINT  # which a shell calls 130
+    assert command.returncode == -getattr(signal, sent)  # which a shell calls 130 or 143
 
 
 def test_a_killed_map_is_followed_by_a_good_one(telling: Path, tmp_path: Path) -> None:
