@@ -1,9 +1,11 @@
 """People: the points that stand for them, and the area each lies in."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo.crs import require_same_crs
+from geo.points import held_by
 
 
 def area_of(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
@@ -15,9 +17,11 @@ def area_of(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
         One metric CRS; `areas` is indexed by ``area_id``.
     """
     require_same_crs(points, areas)
-    pairs = gpd.sjoin(points[["geometry"]], areas[["geometry"]], predicate="intersects")
-    first = pairs.groupby(level=0)["area_id"].min()
-    return first.reindex(points.index).fillna("").astype(str).rename("area_id")
+    point, area = held_by(points.geometry.to_numpy(), areas.geometry.to_numpy())
+    ids = np.sort(areas.index.to_numpy(dtype=np.object_))
+    first = np.full(len(points), len(ids))
+    np.minimum.at(first, point, np.searchsorted(ids, areas.index)[area])
+    return pd.Series(np.append(ids, "")[first], index=points.index, name="area_id", dtype=str)
 
 
 def settle(people: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from geo.crs import require_same_crs
 from geo.people import RUCA_UNKNOWN
+from geo.points import held_by
 from layers.access import mean_over_people, share_beyond, sum_over_people
 
 RURAL_FROM_RUCA = 4
@@ -43,8 +44,9 @@ def rural_by_ruca(codes: pd.Series) -> pd.Series:
 def rural_by_urban_areas(points: gpd.GeoDataFrame, urban: gpd.GeoDataFrame) -> pd.Series:
     """Return whether each point lies outside all urban areas (same metric CRS)."""
     require_same_crs(points, urban)
-    inside = gpd.sjoin(points[["geometry"]], urban[["geometry"]], predicate="intersects").index
-    return pd.Series(~points.index.isin(inside), index=points.index, name="rural")
+    inside = np.zeros(len(points), dtype=bool)
+    inside[held_by(points.geometry.to_numpy(), urban.geometry.to_numpy())[0]] = True
+    return pd.Series(~inside, index=points.index, name="rural")
 
 
 def rural_by_density(
