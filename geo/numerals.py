@@ -63,10 +63,12 @@ def numbers_in(text: str) -> Numbers:
     """
     code, kind = _characters(text)
     in_token = ((kind & _WORD) > 0) | (code == ord("."))
-    edge = np.diff(in_token.astype(np.int8), prepend=0, append=0)
+    edge = np.diff(np.concatenate([[False], in_token, [False]]).view(np.int8))
     first, behind = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
-    good = (kind[first] & _DIGIT > 0) & (_over(np.bitwise_or, kind, first, behind) & _LETTER == 0)
-    first, behind = first[good], behind[good]
+    begun = kind[first] & _DIGIT > 0
+    first, behind = first[begun], behind[begun]
+    bare = _over(np.bitwise_or, kind, first, behind) & _LETTER == 0
+    first, behind = first[bare], behind[bare]
     # Where the digits that begin at each character end.
     stops = np.append(np.flatnonzero((kind & _DIGIT) == 0), len(code))
     whole = stops[np.searchsorted(stops, first)]

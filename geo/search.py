@@ -136,6 +136,7 @@ class _Texts:
             for link in secret.links:
                 self.links[link].append(which)
         self.lengths = sorted({len(word) for word in self.phrases})
+        self.seconds = tuple({words[1] for phrases in self.phrases.values() for words, _, _ in phrases})
         others = [number for number in self.phones if len(number) != 10]  # noqa: PLR2004 - not U.S. ones
         spaced = "|".join(r"[\s().\-/]{0,2}".join(number) for number in others)
         self.other_phone = re.compile(rf"(?<![\d.])(?:{spaced})(?!\d)") if others else None
@@ -174,7 +175,10 @@ class _Texts:
         """Find phrases word by word; when `loose` also with other letters before the first and behind the last word."""
         begun = self._begun(set(words), loose=loose)
         # A text has hundreds of thousands of words: no line of Python runs for each.
-        for position in compress(range(len(words)), map(begun.__contains__, words)) if begun else ():
+        first = list(compress(range(len(words) - 1), map(begun.__contains__, words))) if begun else []
+        second = [words[position + 1] for position in first]
+        on = {word for word in set(second) if word.startswith(self.seconds)} if loose else set(self.seconds)
+        for position in compress(first, map(on.__contains__, second)):
             for phrase, kind, which in begun[words[position]]:
                 found = words[position : position + len(phrase)]
                 whole = found == phrase

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from string import ascii_letters, digits
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -57,11 +58,10 @@ _TEXT_ENDS = (
 )
 _MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<xml")
 _TAG = re.compile(r"<[^<>]*>")
-_TAG_IN_WORD = re.compile(
-    r"(?<=\w)(?:</?(?:a|abbr|b|bdi|em|font|i|mark|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>)+(?=\w)"
-)
-_HEX_SHAPE = re.compile(r"(?<![0-9A-Fa-f])0[01][0-9A-Fa-f]{40,}(?![0-9A-Fa-f])")
-"""A shape as WKB: a point has 42 digits."""
+_INLINE = r"/?(?:a|abbr|b|bdi|em|font|i|mark|s|small|span|strong|sub|sup|tspan|u|wbr)\b[^<>]*>"
+_TAG_IN_WORD = re.compile(rf"<(?<=\w<){_INLINE}(?:<{_INLINE})*(?=\w)")
+_HEX_SHAPE = re.compile(r"0(?<![0-9A-Fa-f]0)[01][0-9A-Fa-f]{40,}(?![0-9A-Fa-f])")
+"""A shape as WKB: a point has 42 digits. This and the one above begin with the sign to look for, which is quick."""
 
 _MOST_ESCAPED = 3
 """Times that a text may have been escaped."""
@@ -70,7 +70,9 @@ _DATABASE = b"SQLite format 3"
 _LEAST_LETTERS = 4
 _WIDE = re.compile(rb"(?:[\x20-\x7e]\x00){4,}")
 _GPKG_ENVELOPE = (0, 32, 48, 48, 64)
-_BASE64 = re.compile(r"(base64,)?([A-Za-z0-9+/_-]{16,})")
+_BASE64 = np.isin(np.arange(256), np.frombuffer(b"+/-_" + (ascii_letters + digits).encode(), dtype=np.uint8))
+"""Which bytes are letters of base 64, in either spelling."""
+_ADDRESS, _LEAST_BASE64 = b"base64,", 16
 _EXIF = re.compile(rb"(?:Exif\0\0|eXIf)(?=II\*\0|MM\0\*)")
 _EXIF_BYTES, _GPS = 1 << 16, 0x8825
 _LATITUDE_OF, _LATITUDE, _LONGITUDE_OF, _LONGITUDE = 1, 2, 3, 4
@@ -211,10 +213,10 @@ class _Opener:
         if _TAG_IN_WORD.search(plain):
             yield Piece(self.name, text=_TAG.sub(" ", _TAG_IN_WORD.sub("", plain)))
         if depth < MAX_DEPTH:
-            decoded = [(found[1], _from_base64(found[2])) for found in _BASE64.finditer(text)]
-            for inner in (inner for address, inner in decoded if address):
+            addresses, others = _from_base64(text)
+            for inner in addresses:
                 yield from self.open(inner, "", depth + 1)
-            yield from self.open(b"\n".join(inner for address, inner in decoded if not address), ".bin", depth + 1)
+            yield from self.open(b"\n".join(others), ".bin", depth + 1)
 
     def _parts(self, content: bytes) -> Iterator[tuple[bytes, str]]:
         """Yield what is packed inside, with the ending of its name."""
@@ -302,14 +304,19 @@ def _readable(content: bytes) -> str:
     for _ in range(3):
         begun = np.roll(begun, 1) & later
         shown |= begun
-    edge = np.diff(shown.astype(np.int8))
-    start, end = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
-    long = end - start >= _LEAST_LETTERS
-    runs = [content[one:other] for one, other in zip(start[long].tolist(), end[long].tolist(), strict=True)]
+    runs = [content[start:end] for start, end in _runs(shown[1:-1], _LEAST_LETTERS)]
     spaced = plain[:-1] & (code[1:] == 0)
     if (spaced[:-6] & spaced[2:-4] & spaced[4:-2] & spaced[6:]).any():
         runs += [found[::2] for found in _WIDE.findall(content)]
     return b"\n".join(runs).decode("utf-8", "replace")
+
+
+def _runs(marked: np.ndarray, least: int) -> Iterator[tuple[int, int]]:
+    """Yield where runs of at least so many marks begin and end."""
+    edge = np.diff(np.concatenate([[False], marked, [False]]).view(np.int8))
+    start, end = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
+    long = end - start >= least
+    return zip(start[long].tolist(), end[long].tolist(), strict=True)
 
 
 def vertices_of(*blobs: bytes) -> np.ndarray:
@@ -339,13 +346,18 @@ def _from_hex(cell: str) -> bytes:
         return b""
 
 
-def _from_base64(letters: str) -> bytes:
-    try:
-        return base64.b64decode(
-            letters + "=" * (-len(letters) % 4), altchars=b"-_" if set(letters) & {"-", "_"} else None
-        )
-    except binascii.Error:
-        return b""
+def _from_base64(text: str) -> tuple[list[bytes], list[bytes]]:
+    """Return what a text holds in base 64: in data addresses, and whatever else can be read so."""
+    content = text.encode("utf-8", "surrogatepass")
+    found: tuple[list[bytes], list[bytes]] = [], []
+    for start, end in _runs(_BASE64[np.frombuffer(content, dtype=np.uint8)], _LEAST_BASE64):
+        letters = content[start:end]
+        with suppress(binascii.Error):
+            plain = base64.b64decode(
+                letters + b"=" * (-len(letters) % 4), altchars=b"-_" if b"-" in letters or b"_" in letters else None
+            )
+            found[not content.endswith(_ADDRESS, 0, start)].append(plain)
+    return found
 
 
 def _exif_places(content: bytes) -> np.ndarray:
