@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,7 @@ from matplotlib.transforms import Affine2D, Transform
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
+from maps.static_pdf import bare_fonts
 from maps.static_png import png_bytes
 
 POINTS_PER_INCH = 72
@@ -233,7 +234,8 @@ class Sheet:
             if form == "png":
                 return _png(self.figure, title=printable(title), dpi=dpi)
             out = io.BytesIO()
-            self.figure.savefig(out, format=form, metadata={_CLOCK[form]: None, "Title": printable(title)})
+            with bare_fonts() if form == "pdf" else nullcontext():
+                self.figure.savefig(out, format=form, metadata={_CLOCK[form]: None, "Title": printable(title)})
         return _slim(out.getvalue()) if form == "svg" else out.getvalue()
 
 
