@@ -6,7 +6,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -36,7 +36,7 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
     ...     total()
     10
     """
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
+    if not _forks():
         yield task
         return
     context = multiprocessing.get_context("fork")
@@ -56,42 +56,67 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
         ours.close()
 
 
-def spread(first: Callable[[], T], others: Sequence[Callable[[], T]]) -> list[T]:
-    """Do tasks in two processes: the first one `beside`, the others here; whoever is done takes the next.
+def spread(
+    tasks: Sequence[Callable[[], T]], *, steps: Sequence[tuple[Callable[[], object], Callable[[], T]]]
+) -> list[T]:
+    """Do tasks in two processes, one of which has steps of its own to take first; whoever is free takes the next task.
 
     Parameters
     ----------
-    first
-        The longest task.
-    others
-        At most 255 more, in the order in which they are begun.
+    tasks
+        In the order in which they are begun.
+    steps
+        What is done `beside`, in this order, each with a task that can be begun once the step is done. With the tasks
+        no more than 255.
 
     Returns
     -------
     list
-        The results, that of `first` at the beginning.
+        The results of the tasks, and behind them those of the steps' tasks.
 
     Examples
     --------
-    >>> spread(lambda: 1, [lambda: 2, lambda: 3])
+    >>> spread([lambda: 1, lambda: 2], steps=[(lambda: "drawn", lambda: 3)])
     [1, 2, 3]
     """
+    every = [*tasks, *(task for _, task in steps)]
+    if not _forks():
+        for step, _ in steps:
+            step()
+        return [task() for task in every]
     tokens, given = os.pipe()
-    os.write(given, bytes(range(len(others))))
-    os.close(given)
+    os.set_blocking(tokens, False)
+    os.write(given, bytes(range(len(tasks))))
 
     def take() -> dict[int, T]:
-        return {token[0]: others[token[0]]() for token in iter(lambda: os.read(tokens, 1), b"")}
+        return {token: every[token]() for token in iter(lambda: _next(tokens), None)}
+
+    def begin() -> dict[int, T]:
+        for token, (step, _) in enumerate(steps, start=len(tasks)):
+            step()
+            os.write(given, bytes([token]))
+        return take()
 
     try:
-        with beside(lambda: (first(), take())) as rest:
+        with beside(begin) as rest:
             done = take()
-            result, helped = rest()
+            done |= rest()
     finally:
         os.close(tokens)
-    done |= helped
+        os.close(given)
     # What a process had begun that the system ended is done here.
-    return [result, *(done[n] if n in done else task() for n, task in enumerate(others))]
+    return [done[n] if n in done else task() for n, task in enumerate(every)]
+
+
+def _forks() -> bool:
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+
+
+def _next(tokens: int) -> int | None:
+    """Return the next of some numbers from a pipe, or None when there is none at the moment."""
+    with suppress(BlockingIOError):
+        return os.read(tokens, 1)[0]
+    return None
 
 
 class _Answer(Generic[T]):

@@ -91,6 +91,7 @@ class Search:
 
     def __init__(self, secrets: Sequence[Secret], *, crs: Sequence[CRS] = ()) -> None:
         self.secrets = tuple(secrets)
+        self.placed = tuple(secret for secret in secrets if np.isfinite(secret.lon_deg))
         self._texts, self._places = _Texts(secrets), _Places(secrets, (WGS84, WEB_MERCATOR, *crs))
 
     def look(self, paths: Iterable[Path], folder: Path) -> Searched:

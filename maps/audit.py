@@ -1,9 +1,8 @@
 """The audit: whether anything in a folder of outputs gives a confidential provider away."""
 
-import dataclasses
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,34 +10,25 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from pydantic import ValidationError
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.beside import beside
 from geo.crs import WGS84
-from geo.errors import AuditError, InputError, OutreachError, Problem
-from geo.files import read_table
+from geo.errors import AuditError, InputError, Problem
 from geo.inputs import COARSE_AREAS, stand_in_regions
 from geo.project import ProviderFile
 from geo.search import Finding, Search, Searched
 from geo.secrets import ONE_WORD, Secret, fold, read_secrets
-from geo.tables import parse_numbers
 from geo.unpack import all_below, unsearchable
-from layers.inversion import Hidden, Published, radius_said_m
 from layers.study import Study
 from layers.venues import OPENSTREETMAP
+from maps.attack import AREAS, Attack, minutes_along, radii_m, read_layer
 from maps.bundle import own_texts
 
 TOUCHING_M = 5
 """A vertex this near to a confidential place says it."""
-
-MINUTES = {"minutes_": 1, "median_": 1, "p90_": 1, "second_": 2, "exit_median_": 1, "exit_worst_": 1}
-"""What columns of minutes begin with, and to which provider they lead: 1 is the nearest."""
-
-EXITS_APART_M = 20_000
-"""Of the exits in one square of this size one is used: neighbours say the same, and not so many things."""
 
 MANY_NEAR_M, MANY_ROWS = 50, 5
 """From so many places on, a vertex within this distance of more than half of them is no chance."""
@@ -134,6 +124,7 @@ def audit_folder(
     crs: CRS | None,
     along: Sequence[gpd.GeoDataFrame] = (),
     earlier: Sequence[Searched] = (),
+    tried: Attack | None = None,
 ) -> Audit:
     """Search a folder of outputs for anything that gives a confidential provider away.
 
@@ -149,6 +140,8 @@ def audit_folder(
         Exits and sections, whose minutes stand in the files otherwise than as a layer: `_minutes_along`.
     earlier
         What the same search found in files before: those that hold the same bytes still are not searched again.
+    tried
+        What the same attack on the minutes came to, if the GeoPackage holds the same bytes still.
 
     Raises
     ------
@@ -156,9 +149,9 @@ def audit_folder(
         If a file cannot be read.
     """
     searched = _search(folder, search, earlier)
-    placed = [secret for secret in search.secrets if np.isfinite(secret.lon_deg)]
-    radius_m = _radii(folder, placed, crs, along)
-    region_m = np.array([secret.region_radius_m for secret in placed], dtype=float)
+    known = tried is not None and _holds(folder / AREAS, tried.sha256)
+    radius_m = tried.radius_m if tried and known else radii_m(folder, search.placed, crs, along)
+    region_m = np.array([secret.region_radius_m for secret in search.placed], dtype=float)
     return Audit(searched.findings, search.secrets, len(searched.files), searched.nearest_m, radius_m, region_m)
 
 
@@ -212,7 +205,14 @@ def _names_on_map(study: Study) -> list[str]:
     return [name for name in names if len(fold(name)) == 1]
 
 
-def audit_study(folder: Path, study: Study, *, search: Search | None = None, earlier: Sequence[Searched] = ()) -> Audit:
+def audit_study(
+    folder: Path,
+    study: Study,
+    *,
+    search: Search | None = None,
+    earlier: Sequence[Searched] = (),
+    tried: Attack | None = None,
+) -> Audit:
     """Search the outputs of a study for its own confidential rows.
 
     Parameters
@@ -226,21 +226,13 @@ def audit_study(folder: Path, study: Study, *, search: Search | None = None, ear
         public is no leak.
     earlier
         What the search found in files while they were written.
+    tried
+        What `attack_study` came to with the same search.
     """
     search = search or search_for(study)
-    crs, along = study.areas.crs, _minutes_along(study) if search.secrets else []
-    audit = audit_folder(folder, search, crs=crs, along=along, earlier=earlier)
+    crs, along = study.areas.crs, minutes_along(study) if search.secrets else []
+    audit = audit_folder(folder, search, crs=crs, along=along, earlier=earlier, tried=tried)
     return audit_folder(folder, search_for(study, every=True), crs=crs, along=along) if audit.problems else audit
-
-
-def _minutes_along(study: Study) -> list[gpd.GeoDataFrame]:
-    """Return the exits, and the sections if there are any, with the minutes that the page and the tables tell."""
-    if study.along is None:
-        return []
-    exits = study.along.exits[["exit_id", "geometry"]].merge(study.along.minutes, on="exit_id")
-    square = np.floor(exits.geometry.get_coordinates().to_numpy() / EXITS_APART_M)
-    apart = exits[~pd.DataFrame(square, index=exits.index).duplicated()]
-    return [apart] if study.sections is None else [apart, study.sections]
 
 
 def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
@@ -261,7 +253,7 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     parameters = manifest.get("parameters") or {}
     listed = parameters.get("providers") or []
     sections = [_section(file, listed) for file in files]
-    areas = _layer(folder, "areas")
+    areas = read_layer(folder, "areas")
     crs = _crs(manifest, areas)
     regions = _regions(parameters, areas)
     printed = _printed(parameters.get("hotline") or {})
@@ -307,14 +299,6 @@ def _section(file: Path, listed: Sequence[object]) -> ProviderFile:
     return ProviderFile(file=file)
 
 
-def _layer(folder: Path, name: str) -> gpd.GeoDataFrame | None:
-    try:
-        table = read_table(folder / "areas.gpkg", layer=name)
-    except OutreachError:
-        return None
-    return table if isinstance(table, gpd.GeoDataFrame) else None
-
-
 def _crs(manifest: dict[str, Any], areas: gpd.GeoDataFrame | None) -> CRS | None:
     try:
         return CRS.from_user_input(str(manifest["crs"]))
@@ -329,53 +313,3 @@ def _regions(parameters: dict[str, Any], areas: gpd.GeoDataFrame | None) -> gpd.
     if areas is None or parameters.get("regions") or singular.casefold() not in COARSE_AREAS:
         return None
     return areas.rename(columns={"area_id": "region_id"})[["region_id", "name", "geometry"]]
-
-
-def _radii(folder: Path, placed: Sequence[Secret], crs: CRS | None, along: Sequence[gpd.GeoDataFrame]) -> np.ndarray:
-    """Try to find each place from the published minutes; NaN where the outputs or the region do not allow to try."""
-    radii = np.full(len(placed), np.nan)
-    areas = _layer(folder, "areas")
-    tried = [i for i, secret in enumerate(placed) if np.isfinite(secret.region_radius_m)]
-    if areas is None or crs is None or not tried:
-        return radii
-    to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
-    hidden = [
-        Hidden(
-            placed[i].categories,
-            np.array(to_metric.transform(*placed[i].stand_in)),
-            np.array(to_metric.transform(placed[i].lon_deg, placed[i].lat_deg)),
-            placed[i].region_radius_m,
-        )
-        for i in tried
-    ]
-    offered = _offered(_layer(folder, "providers"), crs)
-    figures, *others = ([*_published(table.to_crs(crs), offered)] for table in (areas, *along))
-    if figures and others:  # of people at home and of people on the road: independent, so that both add up
-        figures[0] = dataclasses.replace(figures[0], also=next(iter(others[0]), None))
-    attacks = [radius_said_m(published, hidden) for published in (*figures, *(one for part in others for one in part))]
-    radii[tried] = np.min(attacks, axis=0) if attacks else [one.region_radius_m for one in hidden]
-    return radii
-
-
-def _published(table: gpd.GeoDataFrame, offered: Mapping[str, np.ndarray]) -> Iterator[Published]:
-    """Yield each figure in minutes that the files give to everybody, with the public providers."""
-    middles = table.geometry.centroid
-    points = np.column_stack([middles.x, middles.y])
-    for figure, nth in MINUTES.items():
-        minutes = {
-            str(name).removeprefix(figure): parse_numbers(table[name])[0].to_numpy()
-            for name in table.columns
-            if str(name).startswith(figure) and name != "minutes_worst"
-        }
-        if minutes:
-            yield Published(points, minutes, offered, nth)
-
-
-def _offered(public: gpd.GeoDataFrame | None, crs: CRS) -> dict[str, np.ndarray]:
-    """Return where each category is offered by public providers."""
-    if public is None or not len(public):
-        return {}
-    places = public.geometry.to_crs(crs)
-    xy = np.column_stack([places.x, places.y])
-    said = public["categories"].astype("str").str.split(";")
-    return {category: xy[said.map(lambda parts, c=category: c in parts).to_numpy()] for category in set(said.explode())}

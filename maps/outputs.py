@@ -1,12 +1,16 @@
-"""All files of a run, from one `Study`."""
+"""All files of a run, from one `Study`.
+
+Libraries that draw pages, pictures and workbooks take long to load: each is loaded by whoever writes such a file, so
+that two processes share that, too.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
@@ -18,16 +22,16 @@ from geo.search import Search, Searched
 from geo.staging import staged
 from layers.disclosure import Audience, for_audience
 from layers.study import Study
+from maps.attack import AREAS, Attack, attack_study
 from maps.audit import audit_study, require_clean, search_for
-from maps.briefing import render_briefing
 from maps.manifest import manifest_bytes
-from maps.static import draw_poster
-from maps.static_sheet import Form, Sheet
-from maps.static_strip import strip_png
 from maps.strip_chart import file_words, slug, strip_svg
 from maps.tables import csv_bytes, gaps_table, held_until, ranking_table
 from maps.values import View
 from maps.view import make_view
+
+if TYPE_CHECKING:
+    from maps.static_sheet import Form, Sheet
 
 PROVIDER_COLUMNS = (
     "provider_id", "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves",
@@ -51,13 +55,15 @@ class Shown:
     view: View
 
     @cached_property
-    def sheet(self) -> Sheet:
+    def sheet(self) -> "Sheet":
         """Its printed map: made once, and only when an output asks for it."""
+        from maps.static import draw_poster  # noqa: PLC0415 # as above
+
         return draw_poster(self.study, self.view)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
-    from maps.page import render_page  # noqa: PLC0415 # folium takes long to load, and here that is done beside
+    from maps.page import render_page  # noqa: PLC0415 # as above
 
     _write_text(path, render_page(shown.study, shown.view))
 
@@ -68,6 +74,8 @@ def _write_static_map(shown: Shown, path: Path) -> None:
 
 
 def _write_briefing(shown: Shown, path: Path) -> None:
+    from maps.briefing import render_briefing  # noqa: PLC0415 # as above
+
     _write_text(path, render_briefing(shown.study, view=shown.view))
 
 
@@ -76,7 +84,7 @@ def _write_ranking(shown: Shown, path: Path) -> None:
 
 
 def _write_workbook(shown: Shown, path: Path) -> None:
-    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as folium
+    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
 
     path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
@@ -97,6 +105,8 @@ def _write_strips(shown: Shown, path: Path) -> None:
         file = path.with_name(f"{path.stem}-{slug(strip.route_id)}{path.suffix}")
         title, footer = file_words(strip, view)
         if path.suffix == ".png":
+            from maps.static_strip import strip_png  # noqa: PLC0415 # as above
+
             file.write_bytes(strip_png(strip, view.texts, bands_min=bands, title=title, footer=footer))
         else:
             chart = strip_svg(strip, view.texts, bands_min=bands, standalone=True, title=title, footer=footer)
@@ -133,6 +143,12 @@ OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
     }
 )
 """Every output by file name, in the order in which they are written."""
+
+DRAWN = ("map.pdf", "map.svg", "map.png", "strip.png", "briefing.html")
+"""Outputs that matplotlib draws, in the order in which they are drawn, what takes longest first.
+
+One process does it while the other is busy with the rest, so that the library is loaded once.
+"""
 
 ALWAYS = "manifest.json"
 """Is written whatever else is: files without it could not be traced."""
@@ -207,16 +223,18 @@ def write_outputs(
     _refuse_inputs(study, folder, names)
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
-    posters = [name for name in names if OUTPUTS[name] is _write_static_map]
-    others = [name for name in names if name not in posters]
+    drawn = [name for name in DRAWN if name in names]
     with staged(folder) as stage:
-        progress(f"Writing {', '.join(posters) or 'the results'} …")
-        writer = _Writer(shown, stage, search_for(study), progress)
-        tasks = [partial(writer.write, [name], told=True) for name in others]
-        parts = spread(partial(writer.write, posters), tasks) if posters else [task() for task in tasks]
+        progress(f"Writing {', '.join(drawn) or 'the results'} …")
+        writer = _Writer(shown, study, stage, search_for(study), progress)
+        tasks = [partial(writer.write_and_look, name) for name in names if name not in drawn]
+        steps = [(partial(writer.write, name), partial(writer.look, name)) for name in drawn]
+        found = spread(tasks, steps=steps) if steps else [task() for task in tasks]
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
-        require_clean(audit_study(stage, study, search=writer.search, earlier=list(chain(*parts))))
+        earlier, attacks = zip(*found, strict=True)
+        tried = next(filter(None, attacks), None)
+        require_clean(audit_study(stage, study, search=writer.search, earlier=earlier, tried=tried))
     return tuple(folder / name for name in written)
 
 
@@ -242,19 +260,23 @@ class _Writer:
     """Writes outputs into a folder and searches each at once, while other processors are busy with others."""
 
     shown: Shown
+    study: Study
     stage: Path
     search: Search
     progress: Callable[[str], None]
 
-    def write(self, names: Sequence[str], *, told: bool = False) -> list[Searched]:
-        """Write some outputs, and return what the search found in each; `told` says what is being done."""
-        found = []
-        for name in names:
-            if told:
-                self.progress(f"Writing {name} …")
-            OUTPUTS[name](self.shown, self.stage / name)
-            found.append(self.search.look(_files_of(name, self.stage), self.stage))
-        return found
+    def write(self, name: str) -> None:
+        OUTPUTS[name](self.shown, self.stage / name)
+
+    def look(self, name: str) -> tuple[Searched, Attack | None]:
+        """Return what the search finds in an output that is written, and what its minutes say, if it has any."""
+        attack = attack_study(self.stage, self.study, self.search) if name == AREAS else None
+        return self.search.look(_files_of(name, self.stage), self.stage), attack
+
+    def write_and_look(self, name: str) -> tuple[Searched, Attack | None]:
+        self.progress(f"Writing {name} …")
+        self.write(name)
+        return self.look(name)
 
 
 def _files_of(name: str, stage: Path) -> list[Path]:

@@ -14,9 +14,8 @@ import pytest
 from geo.beside import beside, spread
 from geo.errors import AuditError, OutputError, Problem
 
-forks = pytest.mark.skipif(
-    sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1, reason="tasks run in this process here"
-)
+forking = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+forks = pytest.mark.skipif(not forking, reason="tasks run in this process here")
 
 
 def test_the_result_comes_back():
@@ -131,12 +130,12 @@ def test_elsewhere_the_task_runs_here_when_it_is_asked_for(monkeypatch: pytest.M
 
 
 def test_tasks_are_spread_and_all_done_in_order():
-    assert spread(lambda: 0, [lambda n=n: n for n in range(1, 200)]) == list(range(200))
-    assert spread(lambda: 0, []) == [0]
+    assert spread([lambda n=n: n for n in range(199)], steps=[(bool, lambda: 199)]) == list(range(200))
+    assert spread([], steps=[]) == []
 
 
 @forks
-def test_who_is_done_with_the_first_task_helps_with_the_others(tmp_path: Path):
+def test_who_has_taken_its_steps_helps_with_the_tasks(tmp_path: Path):
     helped = tmp_path / "helped"
 
     def wait() -> int:
@@ -148,8 +147,26 @@ def test_who_is_done_with_the_first_task_helps_with_the_others(tmp_path: Path):
         helped.touch()
         return os.getpid()
 
-    first, waited, shown = spread(os.getpid, [wait, show])
-    assert first == shown != os.getpid() == waited
+    waited, shown, last = spread([wait, show], steps=[(os.getpid, os.getpid)])
+    assert shown == last != os.getpid() == waited
+
+
+def test_the_task_of_a_step_begins_when_the_step_is_done(tmp_path: Path):
+    """Whoever takes it: here the process that has no steps, since the other is still busy."""
+    drawn, searched = tmp_path / "drawn", tmp_path / "searched"
+
+    def wait_for(file: Path) -> None:
+        while forking and not file.exists():
+            time.sleep(0.01)
+
+    def search() -> int:
+        assert drawn.exists()
+        searched.touch()
+        return os.getpid()
+
+    steps = [(drawn.touch, search), (lambda: wait_for(searched), os.getpid)]
+    _, found, _ = spread([lambda: wait_for(drawn)], steps=steps)
+    assert found == os.getpid()
 
 
 @forks
@@ -167,4 +184,4 @@ def test_what_a_killed_helper_had_begun_is_done_here(tmp_path: Path):
             os.kill(os.getpid(), signal.SIGKILL)
         return 2
 
-    assert spread(lambda: 0, [wait, once]) == [0, 1, 2]
+    assert spread([wait, once], steps=[(bool, lambda: 3)]) == [1, 2, 3]

@@ -35,7 +35,8 @@ from geo.project_file import load_project
 from geo.search import Search
 from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from layers.study import make_study
-from maps.audit import audit_files, audit_folder, audit_study
+from maps.attack import attack_study
+from maps.audit import audit_files, audit_folder, audit_study, search_for
 from maps.static_sheet import drawing
 from tests.safety.conftest import run
 
@@ -456,6 +457,17 @@ def test_every_figure_in_minutes_is_attacked(telling: Path, out: Path, figure: s
         "the minutes point to" in problem.message for problem in audit_files(out, [telling / "providers.csv"]).problems
     )
     assert betrayed == (nth == 2 or figure != "second")
+
+
+def test_an_attack_counts_only_for_the_minutes_it_was_made_on(telling: Path, out: Path) -> None:
+    project = load_project(telling / "project.toml")
+    study = make_study(project, load_inputs(project), progress=lambda _: None)
+    tried = attack_study(out, study, search_for(study))
+    assert audit_study(out, study, tried=tried).radius_m.tolist() == audit_study(out, study).radius_m.tolist()
+    areas = gpd.read_file(out / "areas.gpkg", layer="areas")
+    areas["minutes_shelter"] = true_minutes(areas.geometry, telling)
+    areas.to_file(out / "areas.gpkg", layer="areas")
+    assert audit_study(out, study, tried=tried).problems
 
 
 def test_minutes_from_exits_and_sections_are_attacked(telling: Path, out: Path) -> None:
