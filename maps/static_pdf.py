@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_LAYOUT = ("GDEF", "GPOS", "GSUB", "kern")
+_LAYOUT = ("GDEF", "GPOS", "GSUB", "kern", "MATH")
 """Tables of a font by which a text is set. In a PDF each letter stands at its place already."""
 
 
@@ -13,15 +13,18 @@ def bare_fonts() -> Iterator[None]:
     """Embed fonts without what sets a text, and without names of glyphs: to cut these down takes most of the time."""
     from fontTools import subset  # noqa: PLC0415 # only a PDF needs it
 
-    options = subset.Options
+    load = subset.load_font
 
-    def bare(**given: object) -> Any:  # noqa: ANN401 - the library has no types
-        own = options(**{**given, "glyph_names": False})
-        own.drop_tables += _LAYOUT
-        return own
+    def load_bare(file: object, options: Any, **how: object) -> Any:  # noqa: ANN401 - the library has no types
+        options.glyph_names = False
+        font = load(file, options, **how)
+        for table in _LAYOUT:
+            if table in font:
+                del font[table]
+        return font
 
-    subset.Options = bare
+    subset.load_font = load_bare
     try:
         yield
     finally:
-        subset.Options = options
+        subset.load_font = load
