@@ -26,8 +26,11 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
     try:
         for name, layer in layers.items():
-            pyogrio.write_dataframe(
-                layer.replace([np.inf, -np.inf], np.nan), path, layer=name, driver="GPKG", append=path.exists()
-            )
+            finite = {
+                str(column): cells.replace([np.inf, -np.inf], np.nan)
+                for column, cells in layer.items()
+                if cells.dtype.kind == "f"
+            }
+            pyogrio.write_dataframe(layer.assign(**finite), path, layer=name, driver="GPKG", append=path.exists())
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

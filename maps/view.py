@@ -247,7 +247,7 @@ def _venues(study: Study, texts: Texts, unit: str) -> tuple[Venue, ...]:
 def _providers(study: Study, texts: Texts) -> tuple[Provider, ...]:
     """Return the public providers only: what is confidential ends here."""
     public = study.providers[study.providers["public"].astype(bool)]
-    degrees = to_degrees(public.geometry)
+    degrees, records = to_degrees(public.geometry), public.drop(columns="geometry").to_dict("records")
     names = exit_names(study, texts)
     drives = pd.DataFrame(columns=["exit_id", "exit_min"]) if study.along is None else study.along.provider_exits
     by_exit = dict(zip(drives.index, zip(drives["exit_id"], drives["exit_min"], strict=True), strict=True))
@@ -262,7 +262,7 @@ def _providers(study: Study, texts: Texts) -> tuple[Provider, ...]:
             **{field: clean(record.get(field)) for field in plain},
             **exit_and_drive(*by_exit.get(index, ("", math.nan)), names=names),
         )
-        for (index, record), point in zip(public.iterrows(), degrees, strict=True)
+        for index, record, point in zip(public.index, records, degrees, strict=True)
     )
 
 
