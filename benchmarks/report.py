@@ -9,8 +9,7 @@ from benchmarks.measure import Measured, machine
 SHOWN_S = 0.01
 BESIDE = (
     "On two cores the search tree of the roads grows beside the reading of people, capacity is shared beside the "
-    "other travel times, the printed maps are drawn beside the other files, and half of the files are "
-    "searched beside the others."
+    "other travel times, pictures are drawn beside the other files, and each is searched by the process that is free."
 )
 
 
