@@ -20,7 +20,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -31,6 +31,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from geo.beside import undisturbed
 from geo.cache import cache_folder, clear, entries
 from geo.errors import EXIT_CODES, OutreachError, Problem, printable
 from geo.example_study import write_example
@@ -77,18 +78,18 @@ class TerminatedError(KeyboardInterrupt):
         super().__init__()
 
 
-def _terminate(number: int, _: object) -> None:
-    raise TerminatedError(number)
-
-
 @contextmanager
-def _answered(numbers: Sequence[int], answer: Callable[[int, Any], None] | signal.Handlers) -> Iterator[None]:
-    """Answer some signals in this way; those that are ignored, as under nohup, stay so."""
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Turn the signals to end into an exception, so that no half-written folder stays."""
+
+    def end(number: int, _: object) -> None:
+        raise TerminatedError(number)
+
     if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
         yield
         return
-    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
-    before = [signal.signal(number, answer) for number in heeded]
+    heeded = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]  # nohup ignores one
+    before = [signal.signal(number, end) for number in heeded]
     try:
         yield
     finally:
@@ -113,7 +114,7 @@ class OutreachGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see `geo.errors.EXIT_CODES` for the exit codes."""
         try:
-            with _answered(ENDING, _terminate), _seldom_collecting():
+            with _terminated_as_interrupted(), _seldom_collecting():
                 return super().invoke(ctx)
         except OutreachError as error:
             for problem in error.problems:
@@ -216,8 +217,8 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
 
     NAME is a file name such as map.png, or a stem such as map for all four maps. The manifest is always written.
     """
-    with _answered((signal.SIGINT, *ENDING), signal.SIG_DFL):  # libraries half loaded may crash; nothing has begun yet
-        from maps.outputs import choose_outputs, write_outputs  # noqa: PLC0415 # drawing takes long to load
+    with undisturbed():
+        from maps.outputs import choose_outputs, write_outputs  # noqa: PLC0415 # only this command writes
 
     try:
         names = choose_outputs(only, skip)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from geo.beside import spread
+from geo.beside import spread, undisturbed
 from geo.crs import to_wgs84
 from geo.errors import OutputError, Problem
 from geo.layers_out import write_layers
@@ -57,13 +57,15 @@ class Shown:
     @cached_property
     def sheet(self) -> "Sheet":
         """Its printed map: made once, and only when an output asks for it."""
-        from maps.static import draw_poster  # noqa: PLC0415 # as above
+        with undisturbed():
+            from maps.static import draw_poster  # noqa: PLC0415 # as above
 
         return draw_poster(self.study, self.view)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
-    from maps.page import render_page  # noqa: PLC0415 # as above
+    with undisturbed():
+        from maps.page import render_page  # noqa: PLC0415 # as above
 
     _write_text(path, render_page(shown.study, shown.view))
 
@@ -74,7 +76,8 @@ def _write_static_map(shown: Shown, path: Path) -> None:
 
 
 def _write_briefing(shown: Shown, path: Path) -> None:
-    from maps.briefing import render_briefing  # noqa: PLC0415 # as above
+    with undisturbed():
+        from maps.briefing import render_briefing  # noqa: PLC0415 # as above
 
     _write_text(path, render_briefing(shown.study, view=shown.view))
 
@@ -84,7 +87,8 @@ def _write_ranking(shown: Shown, path: Path) -> None:
 
 
 def _write_workbook(shown: Shown, path: Path) -> None:
-    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
+    with undisturbed():
+        from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
 
     path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
@@ -105,7 +109,8 @@ def _write_strips(shown: Shown, path: Path) -> None:
         file = path.with_name(f"{path.stem}-{slug(strip.route_id)}{path.suffix}")
         title, footer = file_words(strip, view)
         if path.suffix == ".png":
-            from maps.static_strip import strip_png  # noqa: PLC0415 # as above
+            with undisturbed():
+                from maps.static_strip import strip_png  # noqa: PLC0415 # as above
 
             file.write_bytes(strip_png(strip, view.texts, bands_min=bands, title=title, footer=footer))
         else:
@@ -229,7 +234,7 @@ def write_outputs(
         writer = _Writer(shown, study, stage, search_for(study), progress)
         tasks = [partial(writer.write_and_look, name) for name in names if name not in drawn]
         steps = [(partial(writer.write, name), partial(writer.look, name)) for name in drawn]
-        found = spread(tasks, steps=steps) if steps else [task() for task in tasks]
+        found = spread(tasks, steps=steps)
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
         earlier, attacks = zip(*found, strict=True)
