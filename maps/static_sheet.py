@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,11 +29,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.patheffects import PathEffectRenderer, Stroke
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
-
-from maps.static_pdf import bare_fonts
-from maps.static_png import png_bytes
 
 POINTS_PER_INCH = 72
 DPI = 300
@@ -223,11 +222,11 @@ class Sheet:
     def save(self, form: Form, *, title: str, dpi: int = DPI) -> bytes:
         """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
         self._add_fills()
+        out = io.BytesIO()
         with _settings():
             if form == "png":
-                return _png(self.figure, title=printable(title), dpi=dpi)
-            out = io.BytesIO()
-            with bare_fonts() if form == "pdf" else nullcontext():
+                _write_png(self.figure, out, title=printable(title), dpi=dpi)
+            else:
                 self.figure.savefig(out, format=form, metadata={_CLOCK[form]: None, "Title": printable(title)})
         return _slim(out.getvalue()) if form == "svg" else out.getvalue()
 
@@ -247,11 +246,15 @@ def _settings() -> Iterator[None]:
         yield
 
 
-def _png(figure: Figure, *, title: str, dpi: int) -> bytes:
+def _write_png(figure: Figure, out: io.BytesIO, *, title: str, dpi: int) -> None:
+    """Write a picture without its opacity, which is full everywhere: a smaller file in half the time."""
     canvas = FigureCanvasAgg(figure)
     figure.set_dpi(dpi)
-    pixels, (width, height) = canvas.print_to_buffer()  # type: ignore[no-untyped-call] # as all of it is
-    return png_bytes(np.frombuffer(pixels, dtype=np.uint8).reshape(height, width, 4)[:, :, :3], title=title, dpi=dpi)
+    pixels, size = canvas.print_to_buffer()  # type: ignore[no-untyped-call] # as all of it is
+    note = PngInfo()
+    note.add_text("Title", title)
+    picture = Image.frombuffer("RGBA", size, pixels).convert("RGB")
+    picture.save(out, "png", compress_level=1, dpi=(dpi, dpi), pnginfo=note)
 
 
 def _slim(svg: bytes) -> bytes:
