@@ -98,8 +98,7 @@ def _write_gaps(shown: Shown, path: Path) -> None:
 
 
 def _write_sections(shown: Shown, path: Path) -> None:
-    if shown.study.sections is not None:
-        path.write_bytes(csv_bytes(ranking_table(shown.study, of="sections")))
+    path.write_bytes(csv_bytes(ranking_table(shown.study, of="sections")))
 
 
 def _write_strips(shown: Shown, path: Path) -> None:
@@ -154,6 +153,9 @@ DRAWN = ("map.pdf", "map.svg", "map.png", "strip.png", "briefing.html")
 
 One process does it while the other is busy with the rest, so that the library is loaded once.
 """
+
+SECTIONS = "sections.csv"
+"""Is written only where the project asks for sections."""
 
 ALWAYS = "manifest.json"
 """Is written whatever else is: files without it could not be traced."""
@@ -228,6 +230,7 @@ def write_outputs(
     _refuse_inputs(study, folder, names)
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
+    names = [name for name in names if name != SECTIONS or study.sections is not None]
     drawn = [name for name in DRAWN if name in names]
     with staged(folder) as stage:
         progress(f"Writing {', '.join(drawn) or 'the results'} …")
