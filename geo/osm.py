@@ -10,6 +10,7 @@ import geopandas as gpd
 import osmium
 
 from geo.errors import InputError, Problem
+from geo.osm_edits import deleted_in_editor
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
 from geo.osm_routes import NOT_HERE, with_routes
 from geo.osm_tags import PLACE_COLUMNS
@@ -157,7 +158,7 @@ def _refusal(path: Path) -> Problem | None:
         return Problem("this is not a kind of OpenStreetMap file that can be read.", file=path, remedy=kinds)
     if path.stat().st_size == 0:
         return Problem("the file is empty (0 bytes).", file=path, remedy="Download it again.")
-    return packed_bomb(path) or _header_problem(path)
+    return packed_bomb(path) or _header_problem(path) or deleted_in_editor(path)
 
 
 def _header_problem(path: Path) -> Problem | None:

@@ -342,6 +342,24 @@ def test_what_is_marked_as_deleted_is_left_out_and_counted(tmp_path, write_osm):
         assert [(entry.count, entry.reason) for entry in data.dropped] == [(6, DELETED)] * bool(left)
 
 
+@pytest.mark.parametrize("ending", [".osm", ".osm.gz", ".osm.bz2"])
+@pytest.mark.parametrize("mark_at", [993, 1000, 1_000 + (1 << 20) - 8])  # where blocks of the file meet
+def test_a_file_with_objects_deleted_in_an_editor_is_refused(tmp_path, write_osm, ending, mark_at):
+    text = write_osm(LINE, [(1, [1, 2], {"highway": "primary"}), (2, [2, 3], {"highway": "primary"})]).read_text()
+    begin = "<?xml version='1.0'?>\n<osm version='0.6' generator='JOSM'>\n"
+    body = text[text.index(">", text.index("<osm")) + 1 :]
+    body = body.replace('<way id="2"', "<way id='2' action='delete'")
+    marked = " " * (mark_at - (begin + body).index(" action=")) + body
+    assert (begin + marked).index(" action=") == mark_at
+    packed = {".osm": bytes, ".osm.gz": gzip.compress, ".osm.bz2": bz2.compress}[ending]
+    path = tmp_path / f"edited{ending}"
+    path.write_bytes(packed((begin + marked).encode()))
+    with pytest.raises(InputError, match="JOSM has marked 1 of its objects as deleted.*Purge"):
+        read_osm([path])
+    path.write_bytes(packed((begin + marked.replace("delete", "modify")).encode()))
+    assert len(read_osm([path]).roads.way_id) == 2
+
+
 @pytest.mark.parametrize(
     ("ways", "clip", "words"),
     [
