@@ -12,7 +12,7 @@ FIXED_DATE = "2000-01-01T00:00:00Z"
 
 
 def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write `layers` into one new GeoPackage.
+    """Write `layers` into a new GeoPackage, in place of one that is there: a process may have been ended half-way.
 
     Infinite numbers are written as null, since SQL has no infinity.
 
@@ -21,8 +21,10 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     layers
         Tables by layer name.
     path
-        The file, which must not exist.
+        The file.
     """
+    for left in (path, path.with_name(f"{path.name}-journal")):  # a journal would be played back into the new file
+        left.unlink(missing_ok=True)
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
     try:
         for name, layer in layers.items():

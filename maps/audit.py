@@ -137,7 +137,7 @@ def audit_folder(
     crs
         The study's metric CRS; None when it is not known.
     along
-        Exits and sections, whose minutes stand in the files otherwise than as a layer: `_minutes_along`.
+        Exits and sections, whose minutes stand in the files otherwise than as a layer: `maps.attack.minutes_along`.
     earlier
         What the same search found in files before: those that hold the same bytes still are not searched again.
     tried
