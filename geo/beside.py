@@ -7,7 +7,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -109,38 +109,36 @@ def spread(
             step()
         return [task() for task in every]
     tokens, given = os.pipe()
-    os.set_blocking(tokens, False)
     os.write(given, bytes(range(len(tasks))))
+    here = os.getpid()
 
     def take() -> dict[int, T]:
-        return {token: every[token]() for token in iter(lambda: _next(tokens), None)}
+        """Do tasks until there are none and none can come any more: then the end to write to is closed everywhere."""
+        return {token[0]: every[token[0]]() for token in iter(lambda: os.read(tokens, 1), b"")}
 
     def begin() -> dict[int, T]:
+        if os.getpid() == here:  # in place of a process that the system ended: what it had begun is done below
+            for step, _ in steps:
+                step()
+            return {}
         for token, (step, _) in enumerate(steps, start=len(tasks)):
             step()
             os.write(given, bytes([token]))
+        os.close(given)
         return take()
 
     try:
         with beside(begin) as rest:
+            os.close(given)
             done = take()
             done |= rest()
     finally:
         os.close(tokens)
-        os.close(given)
-    # What a process had begun that the system ended is done here.
     return [done[n] if n in done else task() for n, task in enumerate(every)]
 
 
 def _forks() -> bool:
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
-
-
-def _next(tokens: int) -> int | None:
-    """Return the next of some numbers from a pipe, or None when there is none at the moment."""
-    with suppress(BlockingIOError):
-        return os.read(tokens, 1)[0]
-    return None
 
 
 class _Answer(Generic[T]):
