@@ -54,7 +54,7 @@ def study_highways(
     def measured() -> HighwayEntry:
         highways = _measured(roads.osm, refs, ways, outlines, project)
         if folder and key:
-            with contextlib.suppress(OSError):  # said when the roads were to be kept
+            with contextlib.suppress(OSError):  # a folder that cannot be written is told of with the roads
                 keep(folder, key, highways)
         return highways
 

@@ -240,8 +240,8 @@ def write_outputs(
         found = spread(tasks, steps=steps)
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
-        earlier, attacks = zip(*found, strict=True)
-        tried = next(filter(None, attacks), None)
+        earlier = [searched for searched, _ in found]
+        tried = next((attack for _, attack in found if attack), None)
         require_clean(audit_study(stage, study, search=writer.search, earlier=earlier, tried=tried))
     return tuple(folder / name for name in written)
 

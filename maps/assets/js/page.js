@@ -28,7 +28,7 @@ function makeTabs() {
       if (!step) return;
       const next = tabs[(i + step + tabs.length) % tabs.length];
       choose(next);
-      next.focus({preventScroll: true});
+      next.focus();
       event.preventDefault();
     });
   });
