@@ -31,7 +31,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from geo.beside import undisturbed
 from geo.cache import cache_folder, clear, entries
 from geo.errors import EXIT_CODES, OutreachError, Problem, printable
 from geo.example_study import write_example
@@ -39,6 +38,7 @@ from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
 from geo.project_file import load_project
 from geo.records import noun
+from geo.signals import ENDING, answered, undisturbed
 from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
 from maps.help_line import help_line
@@ -66,10 +66,6 @@ def _audience(default: Audience, *, help: str) -> Callable[[Command], Command]: 
     return click.option("--audience", type=kinds, default=default, show_default=True, help=help)
 
 
-ENDING = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
-"""Signals by which the system, or a terminal that is closed, asks the program to end."""
-
-
 class TerminatedError(KeyboardInterrupt):
     """The system asked the program to end: it cleans up as after Ctrl-C."""
 
@@ -78,23 +74,8 @@ class TerminatedError(KeyboardInterrupt):
         super().__init__()
 
 
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Turn the signals to end into an exception, so that no half-written folder stays."""
-
-    def end(number: int, _: object) -> None:
-        raise TerminatedError(number)
-
-    if threading.current_thread() is not threading.main_thread():  # only there may signals be handled
-        yield
-        return
-    heeded = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]  # nohup ignores one
-    before = [signal.signal(number, end) for number in heeded]
-    try:
-        yield
-    finally:
-        for number, handler in zip(heeded, before, strict=True):
-            signal.signal(number, handler)
+def _terminate(number: int, _: object) -> None:
+    raise TerminatedError(number)
 
 
 @contextmanager
@@ -114,7 +95,7 @@ class OutreachGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see `geo.errors.EXIT_CODES` for the exit codes."""
         try:
-            with _terminated_as_interrupted(), _seldom_collecting():
+            with answered(ENDING, _terminate), _seldom_collecting():
                 return super().invoke(ctx)
         except OutreachError as error:
             for problem in error.problems:

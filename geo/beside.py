@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,8 +11,6 @@ from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-
-_DISTURBING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 @contextmanager
@@ -57,27 +54,6 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
         process.join()
         process.close()
         ours.close()
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Let signals such as Ctrl-C wait until the block is left: what loads a library and is disturbed may crash.
-
-    Their handlers are put off, not the signals themselves: a signal to the process comes by any of its threads.
-    """
-    came: list[int] = []
-    here = threading.current_thread() is threading.main_thread()  # only there may signals be handled
-    handlers = {number: signal.getsignal(number) for number in _DISTURBING} if here else {}
-    handlers = {number: handler for number, handler in handlers.items() if callable(handler)}
-    for number in handlers:
-        signal.signal(number, lambda number, _: came.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
 
 
 def spread(

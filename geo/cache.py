@@ -36,8 +36,8 @@ _LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "sc
 _CODE = (
     "as_arrays", "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags",
     "osm_water", "osm_ways", "records", "road_entry", "roads", "route_access", "route_exits", "route_line",
-    "route_lines", "route_miles", "route_parts", "routes", "snap", "speeds", "study_highways", "study_roads", "urban",
-    "way_tags",
+    "route_lines", "route_miles", "route_parts", "routes", "runs", "snap", "speeds", "study_highways",
+    "study_roads", "urban", "way_tags",
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from geo.runs import runs
+
 GAP_CHARS = 8
 """Numbers of one list stand no farther apart."""
 
@@ -63,8 +65,7 @@ def numbers_in(text: str) -> Numbers:
     """
     code, kind = _characters(text)
     in_token = ((kind & _WORD) > 0) | (code == ord("."))
-    edge = np.diff(np.concatenate([[False], in_token, [False]]).view(np.int8))
-    first, behind = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
+    first, behind = runs(in_token)
     begun = kind[first] & _DIGIT > 0
     first, behind = first[begun], behind[begun]
     bare = _over(np.bitwise_or, kind, first, behind) & _LETTER == 0

@@ -19,6 +19,7 @@ from scipy.spatial import cKDTree
 
 from geo.graph import fastest_edges
 from geo.roads import Floats, Ints
+from geo.runs import runs
 
 SPACING_M = 100.0
 """Largest distance between neighbouring vertices of a measured line."""
@@ -341,9 +342,8 @@ def _between(one: Floats, other: Floats) -> tuple[Floats, list[shapely.LineStrin
     elif apart.any():
         match = np.interp(metres, metres[~apart], match[~apart])
     middle = (xy + at(match)) / 2
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], apart, [False]]).astype(np.int8)))
-    runs = [middle[begin:end] for begin, end in edges.reshape(-1, 2) if end - begin > 1]
-    return middle, [shapely.LineString(run) for run in runs]
+    parted = [middle[begin:end] for begin, end in np.column_stack(runs(apart)) if end - begin > 1]
+    return middle, [shapely.LineString(part) for part in parted]
 
 
 def _metres(xy: Floats) -> Floats:

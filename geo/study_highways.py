@@ -1,12 +1,10 @@
 """The highways of a study: found among its roads, measured beside other work, and kept for the next run."""
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 import geopandas as gpd
-import shapely
 
 from geo.beside import beside
 from geo.cache import cache_folder, derived_key, fetch, keep
@@ -17,7 +15,7 @@ from geo.road_entry import HighwayEntry
 from geo.roads import highway_ways
 from geo.route_access import access_points
 from geo.routes import measure_routes
-from geo.study_roads import StudyRoads
+from geo.study_roads import StudyRoads, outlines_digest
 
 
 def study_highways(
@@ -43,7 +41,7 @@ def study_highways(
     """
     folder, refs = cache_folder(project.roads.cache), project.corridor.highways
     outlines = areas.geometry
-    parameters = {"refs": refs, "unit": project.units, "areas": _digest(outlines)}
+    parameters = {"refs": refs, "unit": project.units, "areas": outlines_digest(outlines)}
     key = derived_key(roads.key, parameters) if folder and roads.key else None
     kept = fetch(folder, key, HighwayEntry, crs=outlines.crs) if folder and key else None
     if kept is not None:
@@ -68,7 +66,3 @@ def _measured(
     access = to_metric(access_points(osm.roads, osm.junctions, refs), ways.crs)
     routes = measure_routes(ways, access, extent=extent, unit=project.units, signed=osm.signed)
     return HighwayEntry(tuple(path.name for path in project.roads.osm), ways, routes, extent)
-
-
-def _digest(outlines: gpd.GeoSeries) -> str:
-    return hashlib.sha256(b"".join(shapely.to_wkb(outlines.to_numpy()).tolist())).hexdigest()

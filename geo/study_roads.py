@@ -159,4 +159,9 @@ def _state(paths: tuple[Path, ...]) -> list[tuple[int, int]]:
 def _urban_parameters(urban: gpd.GeoSeries | None, section: Roads) -> list[Any] | None:
     if urban is None:
         return None
-    return [hashlib.sha256(b"".join(shapely.to_wkb(urban.to_numpy()).tolist())).hexdigest(), section.urban_speed_factor]
+    return [outlines_digest(urban), section.urban_speed_factor]
+
+
+def outlines_digest(outlines: gpd.GeoSeries) -> str:
+    """Return the SHA-256 digest of outlines: for the key of an entry of the cache that depends on them."""
+    return hashlib.sha256(b"".join(shapely.to_wkb(outlines.to_numpy()).tolist())).hexdigest()

@@ -34,6 +34,7 @@ from PIL import Image
 from geo import compact
 from geo.errors import OutputError, Problem
 from geo.pdf_text import MAX_UNPACKED, pdf_streams, pdf_texts
+from geo.runs import runs
 
 MAX_DEPTH = 5
 """Wrappings within wrappings that are opened."""
@@ -304,17 +305,16 @@ def _readable(content: bytes) -> str:
     for _ in range(3):
         begun = np.roll(begun, 1) & later
         shown |= begun
-    runs = [content[start:end] for start, end in _runs(shown[1:-1], _LEAST_LETTERS)]
+    texts = [content[start:end] for start, end in _long_runs(shown[1:-1], _LEAST_LETTERS)]
     spaced = plain[:-1] & (code[1:] == 0)
     if (spaced[:-6] & spaced[2:-4] & spaced[4:-2] & spaced[6:]).any():
-        runs += [found[::2] for found in _WIDE.findall(content)]
-    return b"\n".join(runs).decode("utf-8", "replace")
+        texts += [found[::2] for found in _WIDE.findall(content)]
+    return b"\n".join(texts).decode("utf-8", "replace")
 
 
-def _runs(marked: np.ndarray, least: int) -> Iterator[tuple[int, int]]:
+def _long_runs(marked: np.ndarray, least: int) -> Iterator[tuple[int, int]]:
     """Yield where runs of at least so many marks begin and end."""
-    edge = np.diff(np.concatenate([[False], marked, [False]]).view(np.int8))
-    start, end = np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
+    start, end = runs(marked)
     long = end - start >= least
     return zip(start[long].tolist(), end[long].tolist(), strict=True)
 
@@ -350,7 +350,7 @@ def _from_base64(text: str) -> tuple[list[bytes], list[bytes]]:
     """Return what a text holds in base 64: in data addresses, and whatever else can be read so."""
     content = text.encode("utf-8", "surrogatepass")
     found: tuple[list[bytes], list[bytes]] = [], []
-    for start, end in _runs(_BASE64[np.frombuffer(content, dtype=np.uint8)], _LEAST_BASE64):
+    for start, end in _long_runs(_BASE64[np.frombuffer(content, dtype=np.uint8)], _LEAST_BASE64):
         letters = content[start:end]
         with suppress(binascii.Error):
             plain = base64.b64decode(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from geo.route_line import Route
 from geo.routes import Routes
+from geo.runs import runs
 from geo.vocabulary import CATEGORIES
 
 GAP_COLUMNS = (
@@ -149,20 +150,8 @@ def _stretches(far: np.ndarray, *, heading: int, is_loop: bool) -> Iterator[tupl
         return
     # On a ring the count begins at an exit that is near.
     turn = int(np.argmin(far)) if is_loop else 0
-    for first, last in _runs(np.roll(far, -turn)):
+    for first, behind in np.column_stack(runs(np.roll(far, -turn))).tolist():
+        last = behind - 1
         one, other = (first - 1, last) if heading > 0 else (first, last + 1)
         edges = [None if not is_loop and not 0 <= at < count else (at + turn) % count for at in (one, other)]
         yield edges[0], edges[1], [(at + turn) % count for at in range(first, last + 1)]
-
-
-def _runs(far: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last position of each row of True.
-
-    Examples
-    --------
-    >>> list(_runs(np.array([True, False, True, True])))
-    [(0, 0), (2, 3)]
-    """
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], far, [False]]).astype(np.int8)))
-    for begin, end in edges.reshape(-1, 2).tolist():
-        yield begin, end - 1

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from geo.beside import spread, undisturbed
+from geo.beside import spread
 from geo.crs import to_wgs84
 from geo.errors import OutputError, Problem
 from geo.layers_out import write_layers
 from geo.search import Search, Searched
+from geo.signals import undisturbed
 from geo.staging import staged
 from layers.disclosure import Audience, for_audience
 from layers.study import Study

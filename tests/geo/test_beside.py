@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.beside import beside, spread, undisturbed
+from geo.beside import beside, spread
 from geo.errors import AuditError, OutputError, Problem
 
 forking = sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
@@ -185,15 +185,3 @@ def test_what_a_killed_helper_had_begun_is_done_here(tmp_path: Path):
         return 2
 
     assert spread([wait, once], steps=[(bool, lambda: 3)]) == [1, 2, 3]
-
-
-@pytest.mark.parametrize("error", [None, ImportError("half loaded")])
-def test_a_signal_waits_for_the_end_of_the_block_and_is_not_forgotten(error: Exception | None):
-    done = []
-    with pytest.raises(KeyboardInterrupt), undisturbed():
-        signal.raise_signal(signal.SIGINT)
-        done.append("the block goes on")
-        if error:
-            raise error
-    assert done
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
