@@ -138,12 +138,10 @@ def floor(laps: Laps, file: Path) -> None:
             ways, *_ = read_ways(text, None)
     with laps.lap("number the nodes (pandas factorize)"):
         roads, _ = join_roads([ways], np.zeros(0, dtype=np.int64))
-    with laps.lap("network: cut, measure, project, components, samples (numpy, PROJ, scipy)"):
+    with laps.lap("network: cut, measure, project, components, contraction, samples (numpy, PROJ, scipy)"):
         network = build_network(roads, crs=METRIC)
     with laps.lap("search tree of the samples (scipy)"):
         network.joinable_tree  # noqa: B018 - worked out when first asked for
-    with laps.lap("sparse graph (numpy)"):
-        network.towards  # noqa: B018
 
 
 STAGES: dict[str, Callable[..., None]] = {

@@ -34,9 +34,9 @@ _WRITING = ".roads-writing-"
 _STEMS = {RoadEntry: "roads", HighwayEntry: "highways"}
 _LIBRARIES = ("geopandas", "numpy", "osmium", "pandas", "pyarrow", "pyproj", "scipy", "shapely")
 _CODE = (
-    "as_arrays", "cache", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes", "osm_tags",
-    "osm_water", "osm_ways", "records", "road_entry", "roads", "route_access", "route_exits", "route_line",
-    "route_lines", "route_miles", "route_parts", "routes", "runs", "snap", "speeds", "study_highways",
+    "as_arrays", "cache", "contraction", "crs", "dead_ends", "graph", "network", "osm", "osm_places", "osm_routes",
+    "osm_tags", "osm_water", "osm_ways", "records", "road_entry", "roads", "route_access", "route_exits",
+    "route_line", "route_lines", "route_miles", "route_parts", "routes", "runs", "snap", "speeds", "study_highways",
     "study_roads", "urban", "way_tags",
 )  # fmt: skip
 

@@ -143,7 +143,7 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
     roads, measuring = found or (None, nothing)
     with measuring as measured, ThreadPoolExecutor(1) as aside:
         if roads:  # what the analysis asks for first, and later in two processes at once
-            aside.submit(lambda: (roads.network.joinable_tree, roads.network.towards))
+            aside.submit(lambda: roads.network.joinable_tree)
         say("Reading people, providers and venues …")
         within = _extent(roads.osm, crs, project.roads.max_off_road_m) if roads else None
         regions = _regions(project, attempts, crs)

@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geo.contraction import Contraction, contract
 from geo.crs import WGS84
 from geo.errors import NetworkError, Problem
 from geo.graph import SMALLEST_MIN, Int32s, fastest_edges, near_each_other
@@ -61,7 +62,8 @@ class RoadNetwork:
 
     Holds the largest strongly connected part of the roads, where every junction can be reached from every other, and
     further parts only when they are large (islands with roads of their own). Edges are in the order of the ways in the
-    file, junctions by place: searches among neighbours are quicker where these are neighbours in memory, too.
+    file, junctions in that of their contraction, and by place as far as that leaves open: searches among neighbours are
+    quicker where these are neighbours in memory, too.
 
     Parameters
     ----------
@@ -83,6 +85,8 @@ class RoadNetwork:
         Minutes from start to end and from end to start; infinity in a direction that is closed.
     samples
         Points along all edges.
+    contraction
+        What searches run on; made from the minutes and lengths of the edges.
     n_components
         Number of strongly connected parts in the file, single junctions at the end of one-way streets included.
     kept_components
@@ -104,6 +108,7 @@ class RoadNetwork:
     forward_min: Floats
     backward_min: Floats
     samples: Samples
+    contraction: Contraction
     n_components: int
     kept_components: int
     kept_share: float
@@ -119,21 +124,25 @@ class RoadNetwork:
         return len(self.length_m)
 
     @cached_property
-    def towards(self) -> csr_matrix:
-        """Minutes between junctions on the reversed graph: row = where a trip ends, column = where it starts.
-
-        A sweep from a destination along these edges finds the times of the trips *to* it. Parallel edges are reduced to
-        the fastest; edges of no length weigh `SMALLEST_MIN`.
-        """
-        return _reversed_graph(self.edge_start, self.edge_end, self.forward_min, self.backward_min, self.n_nodes)
-
-    @cached_property
     def turned(self) -> "RoadNetwork":
         """The network with every street driven the other way: a time towards is then a time from."""
-        turned = replace(self, forward_min=self.backward_min, backward_min=self.forward_min)
-        # Turning the graph round takes a tenth of the time of building it from the edges.
-        turned.__dict__["towards"] = self.towards.T.tocsr()
-        return turned
+        return replace(
+            self,
+            forward_min=self.backward_min,
+            backward_min=self.forward_min,
+            contraction=self.contraction.turned,
+        )
+
+    def slowed(self, factor: float) -> "RoadNetwork":
+        """Return the network with all minutes along its roads times `factor`."""
+        if factor == 1:
+            return self
+        return replace(
+            self,
+            forward_min=self.forward_min * factor,
+            backward_min=self.backward_min * factor,
+            contraction=self.contraction.slowed(factor),
+        )
 
     @cached_property
     def is_limited(self) -> npt.NDArray[np.bool_]:
@@ -216,15 +225,16 @@ def build_network(
         raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
     nodes = np.unique([edges.start[rows], edges.end[rows]])
     nodes = nodes[near_each_other(*xy[edges.node[nodes]].T)]
-    renumbered = np.zeros(len(edges.node), dtype=np.int32)
-    renumbered[nodes] = np.arange(len(nodes))
+    start, end = _numbers(nodes, edges.start[rows]), _numbers(nodes, edges.end[rows])
+    order, contraction = contract(start, end, forward[rows], backward[rows], edges.length_m[rows], len(nodes))
+    nodes = nodes[order]
     return RoadNetwork(
         crs=crs,
         node_id=roads.node_id[edges.node[nodes]],
         node_x=xy[edges.node[nodes], 0],
         node_y=xy[edges.node[nodes], 1],
-        edge_start=renumbered[edges.start[rows]],
-        edge_end=renumbered[edges.end[rows]],
+        edge_start=_numbers(nodes, edges.start[rows]),
+        edge_end=_numbers(nodes, edges.end[rows]),
         edge_way=edges.way[rows].astype(np.int32),
         edge_class=roads.road_class[edges.way[rows]],
         length_m=edges.length_m[rows],
@@ -232,10 +242,18 @@ def build_network(
         forward_min=forward[rows],
         backward_min=backward[rows],
         samples=_samples(xy, roads, edges, rows),
+        contraction=contraction,
         n_components=int(parts),
         kept_components=len(kept),
         kept_share=float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
     )
+
+
+def _numbers(order: Ints, nodes: Int32s) -> Int32s:
+    """Return the places of some nodes in an order."""
+    place = np.zeros(order.max() + 1, dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place[nodes]
 
 
 def _reversed_graph(start: Int32s, end: Int32s, forward: Floats, backward: Floats, n_nodes: int) -> csr_matrix:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -93,7 +93,7 @@ def read_study_roads(
             _keep(folder, key, entry, say)
         else:
             key = ""
-    return StudyRoads(entry.osm, slowed(entry.network, _factor(section)), digests, key)
+    return StudyRoads(entry.osm, entry.network.slowed(_factor(section)), digests, key)
 
 
 def reach_m(project: Project, speeds_kmh: Mapping[str, float]) -> float:
@@ -111,13 +111,6 @@ def travel_box(areas: gpd.GeoDataFrame, margin_m: float) -> Bbox:
         float(bound) for bound in gpd.GeoSeries([ring], crs=areas.crs).to_crs(WGS84).total_bounds
     )
     return left, bottom, right, top
-
-
-def slowed(network: RoadNetwork, factor: float) -> RoadNetwork:
-    """Return the network with all minutes along its roads times `factor`."""
-    if factor == 1:
-        return network
-    return replace(network, forward_min=network.forward_min * factor, backward_min=network.backward_min * factor)
 
 
 def _factor(section: Roads) -> float:

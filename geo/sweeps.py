@@ -2,6 +2,7 @@
 
 Every time runs from an origin to a destination, both off-road legs included, one-way streets obeyed. A sweep costs per
 destination, or once for all destinations together where only the nearest matters; the number of origins hardly counts.
+It runs on the contracted network: `geo.contraction`.
 """
 
 from collections.abc import Iterator
@@ -9,11 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import dijkstra
 
-from geo.graph import SMALLEST_MIN, Int32s, near_each_other
+from geo.core_search import Entries, Nearest, ascend, find_each, find_nearest, reaches
+from geo.graph import Int32s, near_each_other
 from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
 from geo.snap import OFF_ROAD_DETOUR, Positions
@@ -22,19 +21,6 @@ _SWEEP_BYTES = 100_000_000
 _SWEPT_TOGETHER = 24
 _ORIGINS_AT_ONCE = 500_000
 _PAIRS_AT_ONCE = 4_000_000
-
-
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """A part of the reversed graph.
-
-    `nodes` are its nodes in the whole graph, ascending; `row` is the row of each node of the whole graph in the part,
-    one past the last for nodes outside.
-    """
-
-    graph: csr_matrix
-    nodes: Ints
-    row: Int32s
 
 
 def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: Positions) -> tuple[Floats, Ints]:
@@ -83,27 +69,30 @@ class NearestSweep:
         The network.
     targets, rows
         The destinations that are connected, and their rows among all.
-    to_node, source
-        Minutes from each junction, and the row in `targets` (-1 for none).
-    before
-        The junction behind each on its way, and behind these rows one for each target; negative where a way ends.
+    found
+        The nearest of `targets` from each junction; None when there are none.
     """
 
     network: RoadNetwork
     targets: Positions
     rows: Ints
-    to_node: Floats
-    source: Ints
-    before: Int32s
+    found: Nearest | None
+
+    @property
+    def to_node(self) -> Floats:
+        """Minutes from each junction."""
+        return self.found.minutes if self.found else np.full(self.network.n_nodes, np.inf)
 
     def from_origins(self, origins: Positions) -> tuple[Floats, Ints]:
         """Return minutes and row of the nearest destination of each origin; see `minutes_to_nearest`."""
         minutes = np.full(len(origins), np.inf)
         nearest = np.full(len(origins), -1, dtype=np.int64)
-        there = np.flatnonzero(origins.connected) if len(self.rows) else self.rows
+        if self.found is None:
+            return minutes, nearest
+        there = np.flatnonzero(origins.connected)
         for begin in range(0, len(there), _ORIGINS_AT_ONCE):
             block = there[begin : begin + _ORIGINS_AT_ONCE]
-            minutes[block], which = _nearest(self.network, origins.take(block), self.targets, self.to_node, self.source)
+            minutes[block], which = _nearest(self.network, origins.take(block), self.targets, self.found)
             nearest[block] = np.where(which >= 0, self.rows[which], -1)
         return minutes, nearest
 
@@ -111,7 +100,7 @@ class NearestSweep:
         """Return the length of the way from each origin to its nearest destination; see `metres_to_nearest`."""
         metres = np.full(len(origins), np.inf)
         there = np.flatnonzero(origins.connected)
-        if not len(there) or not len(self.rows):
+        if not len(there) or self.found is None:
             return metres
         network, start, targets = self.network, origins.take(there), self.targets
         length_m = network.length_m[start.edge]
@@ -137,17 +126,15 @@ class NearestSweep:
     @cached_property
     def node_m(self) -> Floats:
         """Metres along the quickest way from each junction."""
-        return _metres_along(self.network, self.targets, self.before)
+        return self.found.metres() if self.found else np.full(self.network.n_nodes, np.inf)
 
 
 def sweep_to_nearest(network: RoadNetwork, destinations: Positions) -> NearestSweep:
     """Return the sweep that `minutes_to_nearest` makes, for several sets of origins."""
     rows = np.flatnonzero(destinations.connected)
     targets = destinations.take(rows)
-    if not len(rows):
-        none = np.full(network.n_nodes, -1, dtype=np.int32)
-        return NearestSweep(network, targets, rows, np.full(network.n_nodes, np.inf), none.astype(np.int64), none)
-    return NearestSweep(network, targets, rows, *_sweep_from_all(network, targets))
+    found = find_nearest(network.contraction, _ways_in(network, targets), len(rows)) if len(rows) else None
+    return NearestSweep(network, targets, rows, found)
 
 
 def pairs_within(
@@ -171,7 +158,7 @@ def pairs_within(
     """
     found: dict[int, tuple[Ints, Floats]] = {}
     for targets, rows, minutes in _sweeps(network, origins, destinations, cutoff_min):
-        for target, times in zip(targets.tolist(), minutes, strict=True):
+        for target, times in zip(targets.tolist(), np.ascontiguousarray(minutes.T), strict=True):
             reached = np.flatnonzero(np.isfinite(times))
             found[target] = rows[reached], times[reached]
     parts = [found[target] for target in sorted(found)]
@@ -187,10 +174,9 @@ def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
     return minutes_to_nearest(network, Positions(samples.edge, samples.fraction, nowhere, nowhere), destinations)[0]
 
 
-def _nearest(
-    network: RoadNetwork, origins: Positions, destinations: Positions, to_node: Floats, source: Ints
-) -> tuple[Floats, Ints]:
+def _nearest(network: RoadNetwork, origins: Positions, destinations: Positions, found: Nearest) -> tuple[Floats, Ints]:
     """Return the minutes to the nearest destination and its row, from the minutes and rows at the junctions."""
+    to_node, source = found.minutes, found.destination
     edge_start, edge_end = network.edge_start[origins.edge], network.edge_end[origins.edge]
     over_start = to_node[edge_start] + _to_start(network, origins)
     over_end = to_node[edge_end] + _to_end(network, origins)
@@ -204,64 +190,19 @@ def _nearest(
     return best + origins.leg_min, which
 
 
-def _sweep_from_all(network: RoadNetwork, destinations: Positions) -> tuple[Floats, Ints, Int32s]:
-    """Return `NearestSweep.to_node`, `source` and `before`."""
-    graph = _with_destinations(network, destinations)
-    roots = np.arange(network.n_nodes, graph.shape[0])
-    minutes, before, source = dijkstra(graph, indices=roots, min_only=True, return_predecessors=True)
-    inside = slice(0, network.n_nodes)
-    sources = np.where(source[inside] >= 0, source[inside].astype(np.int64) - network.n_nodes, -1)
-    return minutes[inside], sources, before
-
-
-def _metres_along(network: RoadNetwork, destinations: Positions, before: Int32s) -> Floats:
-    """Return the metres from each junction to its destination, along the way that `NearestSweep.before` tells."""
-    size = network.n_nodes
-    roots = np.arange(size, len(before))
-    # The first step of each way: over an edge to the next junction, or along the destination's own edge to its end.
-    start, end, there = network.edge_start, network.edge_end, destinations.edge
-    whole, fraction = network.length_m, destinations.fraction
-    leg_min, leg_m = destinations.leg_min, destinations.off_road_m * OFF_ROAD_DETOUR
-    tail = np.concatenate([start, end, start[there], end[there]])
-    head = np.concatenate([end, start, roots, roots])
-    to_start, to_end = _share(fraction, network.forward_min[there]), _share(1 - fraction, network.backward_min[there])
-    time = np.concatenate([network.forward_min, network.backward_min, to_start + leg_min, to_end + leg_min])
-    parts_m = [whole, whole, fraction * whole[there] + leg_m, (1 - fraction) * whole[there] + leg_m]
-    step = np.flatnonzero((before[tail] == head) & np.isfinite(time))
-    step = step[np.argsort(-time[step], kind="stable")]  # of parallel edges the quickest last, as it stays
-    metres = np.full(len(before), np.inf)
-    metres[roots] = 0.0
-    metres[tail[step]] = np.concatenate(parts_m)[step]
-    # Twice as many steps in each round, until all ways have come to their end.
-    following = np.where(before >= 0, before, np.arange(len(before)))
-    while (following != following[following]).any():
-        metres += metres[following]
-        following = following[following]
-    return metres[:size]
-
-
-def _with_destinations(network: RoadNetwork, destinations: Positions) -> csr_matrix:
-    """Return the reversed graph with one more node per destination, tied to both ends of its edge.
-
-    Nothing leads into these nodes, so no path runs through them.
-    """
-    base = network.towards
+def _ways_in(network: RoadNetwork, destinations: Positions) -> Entries:
+    """Return the ways from the ends of each destination's edge, and from the junctions above them."""
     edge, fraction = destinations.edge, destinations.fraction
-    from_start = _share(fraction, network.forward_min[edge]) + destinations.leg_min
-    from_end = _share(1 - fraction, network.backward_min[edge]) + destinations.leg_min
-    minutes = np.column_stack([from_start, from_end]).ravel()
-    ends = np.column_stack([network.edge_start[edge], network.edge_end[edge]]).ravel()
-    is_open = np.isfinite(minutes)
-    counts = is_open.reshape(-1, 2).sum(axis=1)
-    size = base.shape[0] + len(edge)
-    return csr_matrix(
-        (
-            np.concatenate([base.data, np.maximum(minutes[is_open], SMALLEST_MIN)]),
-            np.concatenate([base.indices, ends[is_open].astype(np.int32)]),
-            np.concatenate([base.indptr, base.indptr[-1] + np.cumsum(counts, dtype=np.int32)]).astype(np.int32),
-        ),
-        shape=(size, size),
+    from_start = _share(fraction, network.forward_min[edge])
+    from_end = _share(1 - fraction, network.backward_min[edge])
+    leg_m = destinations.off_road_m * OFF_ROAD_DETOUR
+    entries = Entries(
+        np.tile(np.arange(len(edge)), 2),
+        np.append(network.edge_start[edge], network.edge_end[edge]).astype(np.int64),
+        np.append(from_start, from_end) + np.tile(destinations.leg_min, 2),
+        np.append(fraction, 1 - fraction) * np.tile(network.length_m[edge], 2) + np.tile(leg_m, 2),
     )
+    return ascend(network.contraction, entries.take(np.isfinite(entries.minutes)))
 
 
 def _share(share: Floats, minutes: Floats) -> Floats:
@@ -309,9 +250,9 @@ def _sweeps(
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Yield rows of some destinations, rows of the origins about them in ascending order, and the minutes between.
 
-    The minutes have one row per destination and are infinite beyond the cutoff; origins that are left out reach none
-    of them. Destinations near each other are swept together, on the part of the graph that lies within the cutoff of
-    any of them: most of the cost of a bounded sweep is the size of the graph, not what is reached.
+    The minutes have one column per destination and are infinite beyond the cutoff; origins that are left out reach
+    none of them. Destinations near each other are swept together, on the part of the network that lies within the
+    cutoff of any of them: most of the cost of a bounded sweep is the size of the graph, not what is reached.
     """
     there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
     if not len(there) or not len(rows):
@@ -319,49 +260,39 @@ def _sweeps(
     node = network.edge_start[destinations.edge[rows]]
     rows = rows[near_each_other(network.node_x[node], network.node_y[node], together=_SWEPT_TOGETHER)]
     start, targets = origins.take(there), destinations.take(rows)
-    graph = _with_destinations(network, targets)
+    ends = network.edge_start[start.edge], network.edge_end[start.edge]
+    whole = network.contraction
+    asked, number = whole.part(whole.above(np.concatenate(ends)))
+    ways, ends = _ways_in(network, targets).renumbered(number), (number[ends[0]], number[ends[1]])
     for begin in range(0, len(rows), _SWEPT_TOGETHER):
-        chunk = np.arange(begin, min(begin + _SWEPT_TOGETHER, len(rows)))
-        part = _part_within(graph, network.n_nodes + chunk, cutoff_min)
-        about = np.flatnonzero(_is_about(network, start, targets.take(chunk), part))
-        step = max(1, _SWEEP_BYTES // (8 * (len(part.nodes) + 4 * len(about))))
-        for first in range(0, len(chunk), step):
-            swept = chunk[first : first + step]
-            to_node = dijkstra(part.graph, indices=part.row[network.n_nodes + swept], limit=cutoff_min)
-            minutes = _between(network, start.take(about), targets.take(swept), to_node, part.row)
+        chunk = slice(begin, min(begin + _SWEPT_TOGETHER, len(rows)))
+        own, count = ways.to(chunk), chunk.stop - begin
+        part, number = asked.part(np.flatnonzero(reaches(asked, own, count, limit_min=cutoff_min)))
+        own, near = own.renumbered(number), np.column_stack([number[ends[0]], number[ends[1]]])
+        about = np.flatnonzero((near >= 0).any(axis=1) | np.isin(start.edge, targets.edge[chunk]))
+        step = max(1, _SWEEP_BYTES // (8 * (part.n_nodes + 4 * len(about))))
+        for first in range(0, count, step):
+            swept = slice(first, min(first + step, count))
+            to_node = find_each(part, own.to(swept), swept.stop - first, limit_min=cutoff_min)
+            there_rows = rows[chunk][swept]
+            minutes = _between(network, start.take(about), destinations.take(there_rows), to_node, near[about])
             minutes[minutes > cutoff_min] = np.inf
-            yield rows[swept], there[about], minutes
+            yield there_rows, there[about], minutes
 
 
-def _part_within(graph: csr_matrix, roots: Ints, cutoff_min: float) -> _Part:
-    """Return the part of the graph within a time of any of the roots."""
-    nodes = np.flatnonzero(np.isfinite(dijkstra(graph, indices=roots, min_only=True, limit=cutoff_min)))
-    row = np.full(graph.shape[0], len(nodes), dtype=np.int32)
-    row[nodes] = np.arange(len(nodes))
-    return _Part(graph[nodes][:, nodes], nodes, row)
+def _between(
+    network: RoadNetwork, origins: Positions, destinations: Positions, to_node: Floats, ends: Int32s
+) -> Floats:
+    """Return the minutes from all origins (rows) to some destinations (columns), both off-road legs included.
 
-
-def _is_about(network: RoadNetwork, origins: Positions, destinations: Positions, part: _Part) -> npt.NDArray[np.bool_]:
-    """Say which origins have an end of their edge in the part of the graph, or a destination on their edge."""
-    edges = np.zeros(network.n_edges, dtype=bool)
-    edges[destinations.edge] = True
-    inside = part.row < len(part.nodes)
-    edge = origins.edge
-    about: npt.NDArray[np.bool_] = inside[network.edge_start[edge]] | inside[network.edge_end[edge]] | edges[edge]
-    return about
-
-
-def _between(network: RoadNetwork, origins: Positions, destinations: Positions, to_node: Floats, row: Int32s) -> Floats:
-    """Return the minutes from all origins (columns) to some destinations (rows), both off-road legs included.
-
-    `to_node` are the minutes from the nodes of a part of the graph, and `row` gives the place of each junction in it.
+    `to_node` are the minutes from the junctions of a part, and `ends` the rows there of both ends of each origin's
+    edge, -1 outside.
     """
-    to_node = np.column_stack([to_node, np.full(len(to_node), np.inf)])  # the last one stands for all nodes outside
-    edge = origins.edge
-    over_start = to_node[:, row[network.edge_start[edge]]] + _to_start(network, origins)
-    over_end = to_node[:, row[network.edge_end[edge]]] + _to_end(network, origins)
+    to_node = np.vstack([to_node, np.full(to_node.shape[1], np.inf)])  # the last one stands for all junctions outside
+    over_start = to_node[ends[:, 0]] + _to_start(network, origins)[:, None]
+    over_end = to_node[ends[:, 1]] + _to_end(network, origins)[:, None]
     best: Floats = np.minimum(over_start, over_end, out=over_start)
     for origin, destination, along in _same_edge(network, origins, destinations):
-        np.minimum.at(best, (destination, origin), along)
-    best += origins.leg_min
+        np.minimum.at(best, (origin, destination), along)
+    best += origins.leg_min[:, None]
     return best

@@ -189,7 +189,7 @@ def test_contradictory_and_looping_ways_are_driven_somehow(write_osm, mississipp
     ]
     network = build_network(read_osm([write_osm(nodes, ways)]).roads, crs=mississippi_tm)
     assert set(network.node_id.tolist()) == {1, 2, 3, 4}
-    assert (network.towards.data > 0).all()
+    assert (network.contraction.core_min > 0).all()
     assert network.kept_share == 1
 
 

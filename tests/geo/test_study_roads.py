@@ -12,7 +12,7 @@ from geo.network import build_network
 from geo.osm import read_osm
 from geo.project_file import load_project
 from geo.speeds import CLASS_SPEEDS_KMH, class_speeds
-from geo.study_roads import DEPARTURES, reach_m, read_study_roads, slowed, travel_box
+from geo.study_roads import DEPARTURES, reach_m, read_study_roads, travel_box
 from geo.urban import in_any
 
 UTM = CRS.from_epsg(32616)
@@ -77,7 +77,7 @@ def test_departure_and_calibration_multiply_all_minutes(study):
     for name in ("forward_min", "backward_min"):
         expected = getattr(free, name) * (DEPARTURES["typical"] * 1.2)
         assert np.array_equal(getattr(typical, name), expected)
-    assert slowed(free, 1.0) is free
+    assert free.slowed(1.0) is free
 
 
 NODES = {1: (-90.0, 32.0), 2: (-90.0, 32.1), 3: (-90.0, 32.2), 4: (-90.0, 32.3)}

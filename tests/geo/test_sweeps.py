@@ -1,7 +1,6 @@
 """Travel times: hand-made networks with known answers, and equality with networkx."""
 
 import itertools
-from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
+from geo.contraction import contract
 from geo.network import RoadNetwork, Samples, build_network
 from geo.osm import read_osm
 from geo.snap import OFF_ROAD_DETOUR, Positions, snap_xy
@@ -131,24 +131,29 @@ def test_samples_show_times_along_the_road(network_of):
 # --- equality with networkx ---------------------------------------------------------------------------------------
 
 
-def bare_network(ends, forward, backward, n_nodes):
+def bare_network(ends, forward, backward, n_nodes, *, length_m=None):
     """Return a network without geometry."""
-    ends = np.array(ends, dtype=np.int32).reshape(-1, 2)
+    start, end = np.array(ends, dtype=np.int32).reshape(-1, 2).T
+    forward, backward = np.array(forward, dtype=float), np.array(backward, dtype=float)
+    length_m = np.ones(len(start)) if length_m is None else length_m
+    order, contraction = contract(start, end, forward, backward, length_m, n_nodes)
+    number = np.argsort(order).astype(np.int32)
     none = np.zeros(0)
     return RoadNetwork(
         crs=CRS.from_epsg(3814),
-        node_id=np.arange(n_nodes),
+        node_id=order,
         node_x=np.zeros(n_nodes),
         node_y=np.zeros(n_nodes),
-        edge_start=ends[:, 0],
-        edge_end=ends[:, 1],
-        edge_way=np.zeros(len(ends), np.int32),
-        edge_class=np.zeros(len(ends), np.int8),
-        length_m=np.ones(len(ends)),
-        speed_kmh=np.ones(len(ends)),
-        forward_min=np.array(forward, dtype=float),
-        backward_min=np.array(backward, dtype=float),
+        edge_start=number[start],
+        edge_end=number[end],
+        edge_way=np.zeros(len(start), np.int32),
+        edge_class=np.zeros(len(start), np.int8),
+        length_m=length_m,
+        speed_kmh=np.ones(len(start)),
+        forward_min=forward,
+        backward_min=backward,
         samples=Samples(np.zeros(0, np.int32), none, none, none, none.astype(bool)),
+        contraction=contraction,
         n_components=1,
         kept_components=1,
         kept_share=1.0,
@@ -239,10 +244,11 @@ def test_where_all_drive_alike_the_length_of_the_quickest_way_follows_from_its_t
     network, origins, destinations = case
     drives = np.minimum(network.forward_min, network.backward_min)
     drives = np.where(np.isfinite(drives), drives, 0.0)
-    network = replace(
-        network,
-        forward_min=np.where(np.isfinite(network.forward_min), drives, np.inf),
-        backward_min=np.where(np.isfinite(network.backward_min), drives, np.inf),
+    network = bare_network(
+        np.column_stack([network.edge_start, network.edge_end]),
+        np.where(np.isfinite(network.forward_min), drives, np.inf),
+        np.where(np.isfinite(network.backward_min), drives, np.inf),
+        network.n_nodes,
         length_m=drives * 1000,
     )
     times, nearest = minutes_to_nearest(network, origins, destinations)
