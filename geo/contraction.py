@@ -72,7 +72,7 @@ class Descent:
         for begin, end in pairwise(self.rounds.tolist()):
             yield slice(begin, end), slice(begin - self.n_core, end - self.n_core)
 
-    def above(self, nodes: Ints) -> Ints:
+    def above(self, nodes: Ints | Int32s) -> Ints:
         """Return some junctions with all that minutes from them depend on: the core, and those on the way from it."""
         wanted = np.zeros(self.n_nodes, dtype=bool)
         wanted[nodes] = True

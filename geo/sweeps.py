@@ -113,11 +113,7 @@ class NearestSweep:
             self.node_m[edge_end] + (1 - start.fraction) * length_m,
         )
         own = np.where(np.isfinite(best), np.where(over_start <= over_end, by_start, by_end), np.inf)
-        for origin, destination, along in _same_edge(network, start, targets):
-            order = np.lexsort((destination, along, origin))
-            first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
-            closer = first[along[first] < best[origin[first]]]
-            at, to = origin[closer], destination[closer]
+        for at, to, _ in _closer_on_edge(network, start, targets, best):
             apart_m = np.abs(targets.fraction[to] - start.fraction[at]) * length_m[at]
             own[at] = apart_m + targets.off_road_m[to] * OFF_ROAD_DETOUR
         metres[there] = own + start.off_road_m * OFF_ROAD_DETOUR
@@ -182,11 +178,8 @@ def _nearest(network: RoadNetwork, origins: Positions, destinations: Positions, 
     over_end = to_node[edge_end] + _to_end(network, origins)
     best = np.minimum(over_start, over_end)
     which = np.where(np.isfinite(best), source[np.where(over_start <= over_end, edge_start, edge_end)], -1)
-    for origin, destination, along in _same_edge(network, origins, destinations):
-        order = np.lexsort((destination, along, origin))
-        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
-        closer = first[along[first] < best[origin[first]]]
-        best[origin[closer]], which[origin[closer]] = along[closer], destination[closer]
+    for origin, destination, along in _closer_on_edge(network, origins, destinations, best):
+        best[origin], which[origin] = along, destination
     return best + origins.leg_min, which
 
 
@@ -218,6 +211,17 @@ def _to_start(network: RoadNetwork, places: Positions) -> Floats:
 def _to_end(network: RoadNetwork, places: Positions) -> Floats:
     """Return the minutes from places on to the end of their edge."""
     return _share(1 - places.fraction, network.forward_min[places.edge])
+
+
+def _closer_on_edge(
+    network: RoadNetwork, origins: Positions, destinations: Positions, best: Floats
+) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """Yield origins that a destination on their own edge is nearest to, sooner than in `best` minutes: each once."""
+    for origin, destination, along in _same_edge(network, origins, destinations):
+        order = np.lexsort((destination, along, origin))
+        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+        closer = first[along[first] < best[origin[first]]]
+        yield origin[closer], destination[closer], along[closer]
 
 
 def _same_edge(
@@ -260,24 +264,23 @@ def _sweeps(
     node = network.edge_start[destinations.edge[rows]]
     rows = rows[near_each_other(network.node_x[node], network.node_y[node], together=_SWEPT_TOGETHER)]
     start, targets = origins.take(there), destinations.take(rows)
-    ends = network.edge_start[start.edge], network.edge_end[start.edge]
-    whole = network.contraction
-    asked, number = whole.part(whole.above(np.concatenate(ends)))
-    ways, ends = _ways_in(network, targets).renumbered(number), (number[ends[0]], number[ends[1]])
+    ends = np.column_stack([network.edge_start[start.edge], network.edge_end[start.edge]])
+    asked, number = network.contraction.part(network.contraction.above(ends.ravel()))
+    ways, ends = _ways_in(network, targets).renumbered(number), number[ends]
     for begin in range(0, len(rows), _SWEPT_TOGETHER):
         chunk = slice(begin, min(begin + _SWEPT_TOGETHER, len(rows)))
         own, count = ways.to(chunk), chunk.stop - begin
         part, number = asked.part(np.flatnonzero(reaches(asked, own, count, limit_min=cutoff_min)))
-        own, near = own.renumbered(number), np.column_stack([number[ends[0]], number[ends[1]]])
+        own, near = own.renumbered(number), number[ends]
         about = np.flatnonzero((near >= 0).any(axis=1) | np.isin(start.edge, targets.edge[chunk]))
         step = max(1, _SWEEP_BYTES // (8 * (part.n_nodes + 4 * len(about))))
         for first in range(0, count, step):
             swept = slice(first, min(first + step, count))
             to_node = find_each(part, own.to(swept), swept.stop - first, limit_min=cutoff_min)
-            there_rows = rows[chunk][swept]
-            minutes = _between(network, start.take(about), destinations.take(there_rows), to_node, near[about])
+            members = np.arange(begin, chunk.stop)[swept]
+            minutes = _between(network, start.take(about), targets.take(members), to_node, near[about])
             minutes[minutes > cutoff_min] = np.inf
-            yield there_rows, there[about], minutes
+            yield rows[members], there[about], minutes
 
 
 def _between(
