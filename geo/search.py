@@ -294,7 +294,9 @@ class _Frame:
         rows: set[int] = set()
         for xy in (pairs, pairs[:, ::-1]):
             (x, y), low, high = xy.T, self.low, self.high
-            near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+            near = (x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1])
+            if not near.any():
+                continue
             points = np.unique(xy[near], axis=0)
             for point, beside in zip(points, self.tree.query_ball_point(points, 1.5 * self.coarsest), strict=True):
                 for row in beside:
