@@ -114,8 +114,9 @@ def radius_said_m(published: Published, hidden: Sequence[Hidden]) -> np.ndarray:
     together = evidence(published, hidden, chosen=everyone)
     here = _stand_ins(hidden)
     categories = {name: _Category(published, hidden, name, here) for name in _touched(hidden, everyone)}
+    usual = {name: category.misfit() for name, category in categories.items()}
     alone = [
-        sum(categories[name].misfit() - categories[name].misfits(which, one.place[None])[0] for name in one.categories)
+        sum(usual[name] - categories[name].misfits(which, one.place[None])[0] for name in one.categories)
         for which, one in enumerate(hidden)
     ]
     sure_alone = SURE + np.log(len(hidden))
@@ -183,7 +184,7 @@ class _Category:
         """Return the same with one provider at each of some other places, x and y in metres: an array, one by one."""
         others = np.where(self.nearest == which, np.inf, self.distance_m)
         others.sort(axis=1)
-        nearer, farther = np.pad(others, ((0, 0), (1, 0)))[:, self.nth - 1], others[:, self.nth - 1]
+        nearer, farther = others[:, self.nth - 2] if self.nth > 1 else 0.0, others[:, self.nth - 1]
         there = np.hypot(*(self.areas - places[:, None]).transpose(2, 0, 1))
         more = self.also.misfits(which, places) if self.also else 0.0
         return more + self._misfits(np.clip(there, nearer, farther))  # the nth of them: it, or the one before or after
