@@ -76,7 +76,8 @@ def _land_minutes(roads: pd.DataFrame, x: np.ndarray, y: np.ndarray, max_off_roa
     grid = np.column_stack([axis.ravel() for axis in np.meshgrid(x, y)])
     some = roads.iloc[_best_of_cells(roads, float(x[1] - x[0]) / CELLS_PER_STEP)]
     near = min(NEAR_ROADS, len(some))
-    off_road_m, point = cKDTree(some[["x", "y"]].to_numpy()).query(grid, k=np.arange(1, near + 1))
+    tree = cKDTree(some[["x", "y"]].to_numpy(), balanced_tree=False, compact_nodes=False)  # quick to build
+    off_road_m, point = tree.query(grid, k=np.arange(1, near + 1))
     minutes = some["minutes"].to_numpy()[point] + off_road_minutes(off_road_m)
     best = np.where(off_road_m <= max_off_road_m, minutes, np.inf).min(axis=1)
     land: np.ndarray = np.minimum(best, UNREACHED_MIN).reshape(len(y), len(x))

@@ -71,8 +71,8 @@ def rural_by_density(
     around = np.zeros(len(xy))
     for begin in range(0, len(xy), CELLS_AT_ONCE):
         some = cKDTree(xy[begin : begin + CELLS_AT_ONCE])
-        pairs = some.sparse_distance_matrix(tree, radius_m, output_type="coo_matrix")
-        around[begin : begin + some.n] = np.bincount(pairs.row, weights=living[pairs.col], minlength=some.n)
+        pairs = some.sparse_distance_matrix(tree, radius_m, output_type="ndarray")
+        around[begin : begin + some.n] = np.bincount(pairs["i"], weights=living[pairs["j"]], minlength=some.n)
     density = around / (np.pi * (radius_m / 1000) ** 2)
     return pd.Series((density < threshold)[cell_of], index=people.index, name="rural")
 

@@ -97,7 +97,7 @@ def shared_capacity(
         own = trips[providers.index.isin(capacity.index)[trips["destination"].to_numpy()]]
         share = MEASURES[measure](people["population"], capacity, own, decay=decay)
         columns[f"share_{category}"] = share
-        columns[f"choices_{category}"] = own.groupby("origin").size().reindex(people.index, fill_value=0)
+        columns[f"choices_{category}"] = pd.Series(np.bincount(own["origin"], minlength=len(people)), people.index)
         columns[f"second_{category}"] = kth_nearest(own, people.index, k=2)
     return pd.DataFrame(columns, index=people.index), basis
 
