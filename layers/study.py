@@ -112,7 +112,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         along = look_along(project, exits, venues, travel, inputs.towns)
         people = people.join(minutes_to_help(travel, categories=project.access.required))
         reach = _reach(travel, project, extent)
-        shares, basis, rural, roads_context, context = aside()
+        shares, sharing, rural, roads_context, context = aside()
     people = people.join(shares).assign(rural=rural)
 
     progress("Ranking …")
@@ -133,7 +133,7 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         roads_context=roads_context,
         water=water(inputs.water, extent),
         rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
-        sharing=inequality(people, basis),
+        sharing=sharing,
         figures=headline_figures(ranked, people, venues, inputs.providers, project),
         dropped=(*inputs.dropped, *lost, *apart),
         files=inputs.files,
@@ -165,11 +165,12 @@ def _reach(travel: Travel, project: Project, extent: shapely.Geometry) -> gpd.Ge
 
 def _aside(
     travel: Travel, project: Project, inputs: Inputs, extent: shapely.Geometry
-) -> tuple[pd.DataFrame, Mapping[str, str], pd.Series, gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Return what takes long and nothing but the ranking waits for: sharing and its basis, who is rural, background."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series, gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Return what takes long and only the ranking waits for: sharing, how even it is, who is rural, background."""
     shares, basis = _shared(travel, project)
+    sharing = inequality(travel.people.join(shares), basis)
     rural = is_rural(travel.people, inputs.urban)
-    return shares, basis, rural, main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
+    return shares, sharing, rural, main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
 
 
 def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str, str]]:
