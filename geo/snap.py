@@ -28,7 +28,8 @@ Complexes = npt.NDArray[np.complex128]
 
 _NEAR_SAMPLES = 8
 _TILE_M = 2_000.0
-_BLOCK = 100_000
+_BLOCK = 5_000
+_BEFORE_AND_BEHIND = np.array([[-1], [1]], dtype=np.int32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,25 +164,20 @@ def _nearest(
     samples: Samples, points: Floats, trees: Sequence[tuple[cKDTree, Int32s]], *, on_motorways: bool
 ) -> tuple[Int32s, Floats, Floats]:
     """Return edge, fraction and distance of the nearest place on the stretches beside the nearest samples."""
-    near = np.hstack([_near_samples(tree, rows, points) for tree, rows in trees])
-    edge = np.zeros(len(points), dtype=np.int32)
-    fraction = np.zeros(len(points))
-    best = np.full(len(points), np.inf)
-    at, last = _plane(*points.T), len(samples.edge) - 1
-    for sample in near.T:
-        place = _plane(samples.x[sample], samples.y[sample])
-        for other in (np.maximum(sample - 1, 0), np.minimum(sample + 1, last)):
-            stretch = samples.edge[other] == samples.edge[sample]
-            if not on_motorways:  # a bare exit can be used itself, not the motorway beside it
-                stretch &= ~samples.is_bare_exit[sample]
-            beside = np.where(stretch, other, sample)
-            along, distance = _foot(at, place, _plane(samples.x[beside], samples.y[beside]))
-            closer = np.flatnonzero(distance < best)
-            best[closer] = distance[closer]
-            edge[closer] = samples.edge[sample[closer]]
-            start, end = samples.fraction[sample[closer]], samples.fraction[beside[closer]]
-            fraction[closer] = start + along[closer] * (end - start)
-    return edge, fraction, best
+    # One row per near sample, one column for each of the two samples beside it, one layer per point.
+    near = np.hstack([_near_samples(tree, rows, points) for tree, rows in trees]).T[:, None]
+    other = np.clip(near + _BEFORE_AND_BEHIND, 0, len(samples.edge) - 1)
+    stretch = samples.edge[other] == samples.edge[near]
+    if not on_motorways:  # a bare exit can be used itself, not the motorway beside it
+        stretch &= ~samples.is_bare_exit[near]
+    beside = np.where(stretch, other, near)
+    start, end = (_plane(samples.x[sample], samples.y[sample]) for sample in (near, beside))
+    along, distance = _foot(_plane(*points.T), start, end)
+    row, column = np.unravel_index(distance.reshape(2 * len(near), -1).argmin(axis=0), distance.shape[:2])
+    best = row, column, np.arange(len(points))
+    sample, beside = near[row, 0, best[2]], beside[best]
+    begin = samples.fraction[sample]
+    return samples.edge[sample], begin + along[best] * (samples.fraction[beside] - begin), distance[best]
 
 
 def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
@@ -192,7 +188,7 @@ def _near_samples(tree: cKDTree, rows: Int32s, points: Floats) -> Int32s:
 
 def _plane(x: Floats, y: Floats) -> Complexes:
     """Return positions as numbers of the complex plane, in which a foot takes half the time that it takes in pairs."""
-    positions = np.empty(len(x), dtype=np.complex128)
+    positions = np.empty(x.shape, dtype=np.complex128)
     positions.real, positions.imag = x, y
     return positions
 
