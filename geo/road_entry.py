@@ -7,6 +7,7 @@ at costs no more than its checksum.
 import hashlib
 import mmap
 import os
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,12 +25,12 @@ from geo.network import RoadNetwork
 from geo.osm import OsmData
 from geo.routes import Routes
 
-MAGIC = b"outreach roads 5\n"
+MAGIC = b"outreach roads 6\n"
 _DIGEST_LENGTH = 64
 _HEAD_LENGTH = len(MAGIC) + _DIGEST_LENGTH
 _ALIGNED = 64
 _ARRAYS_AT = 2 * _ALIGNED
-_BLOCK = 1 << 24
+_BLOCK = 1 << 22
 
 
 class DamagedEntryError(ValueError):
@@ -159,8 +160,11 @@ def _next_array(content: mmap.mmap) -> npt.NDArray[Any]:
 
 
 def _digest(content: mmap.mmap) -> bytes:
-    """Return the SHA-256 digest of the digests of all blocks behind the head, in hexadecimal: each core takes some."""
+    """Return a digest of the checksums of all blocks behind the head, in hexadecimal: each core takes some.
+
+    Against damage CRC-32 is enough, in a third of the time of SHA-256; against people no checksum in the file would be.
+    """
     with memoryview(content) as whole, ThreadPoolExecutor(os.cpu_count()) as pool:
         begins = range(_HEAD_LENGTH, len(whole), _BLOCK)
-        blocks = pool.map(lambda begin: hashlib.sha256(whole[begin : begin + _BLOCK]).digest(), begins)
-        return hashlib.sha256(b"".join(blocks)).hexdigest().encode()
+        sums = list(pool.map(lambda begin: zlib.crc32(whole[begin : begin + _BLOCK]), begins))
+        return hashlib.sha256(repr(sums).encode()).hexdigest().encode()
