@@ -44,7 +44,8 @@ class Report:
         lines += ["## A state", "", *self.table(), ""]
         lines += [
             "The stages stand alone in a process each, with what they need loaded from a file: seconds of the stage,",
-            "peak memory of its process. The lines in bold are whole processes, start of Python included.",
+            "peak memory of its process. The lines in bold are whole processes, start of Python included; all modules",
+            "are compiled.",
         ]
         if self.reference:
             lines += ["", "## Against osmnx and networkx", "", *self._against()]
