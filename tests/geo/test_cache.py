@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import threading
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -244,8 +243,16 @@ def test_the_key_depends_on_everything(monkeypatch):
     assert cache_key([], {}) != before
 
 
-def test_the_code_that_makes_an_entry_is_named():
-    assert all((Path(geo.cache.__file__).parent / f"{name}.py").exists() for name in geo.cache._CODE)
+def test_any_change_of_the_code_makes_entries_anew(tmp_path):
+    (tmp_path / "roads.py").write_text("a = 1")
+    seen = [geo.cache._code_digest(tmp_path)]
+    for name, text in (("roads.py", "a = 2"), ("speeds.py", ""), ("speeds.py", "b = 1")):
+        (tmp_path / name).write_text(text)
+        seen.append(geo.cache._code_digest(tmp_path))
+    (tmp_path / "speeds.py").rename(tmp_path / "ways.py")
+    seen.append(geo.cache._code_digest(tmp_path))
+    assert len(set(seen)) == len(seen)
+    assert geo.cache._code_digest() != geo.cache._code_digest(tmp_path)
 
 
 def test_where_the_cache_is(tmp_path, monkeypatch):
