@@ -163,9 +163,9 @@ def contract(
     >>> order.tolist(), contraction.n_core, contraction.to_min[0].tolist()
     ([1, 0, 2], 1, [1.0, 2.0])
     """
-    roads = _between_pairs(start, end, np.column_stack([forward_min, backward_min]), np.column_stack([length_m] * 2))
+    roads = _pairs(start, end, np.column_stack([forward_min, backward_min, length_m, length_m]), n_nodes)
     left = np.ones(n_nodes, dtype=bool)
-    rounds: list[_Round] = []
+    rounds = [_Round.of_none()]
     while len(folded := _next_round(roads, n_nodes)) > _WORTH_A_ROUND * left.sum():
         left[folded] = False
         done, roads = _fold(roads, folded, n_nodes)
@@ -173,69 +173,79 @@ def contract(
     order = np.concatenate([np.flatnonzero(left), *(done.node for done in rounds)])
     number = np.empty(n_nodes, dtype=np.int32)
     number[order] = np.arange(n_nodes, dtype=np.int32)
-    near, far = number[roads.near], number[roads.far]
-    n_core = int(left.sum())
-    core = _core(np.append(far, near), np.append(near, far), roads.minutes.T.ravel(), roads.metres.T.ravel(), n_core)
-    via = np.concatenate([np.zeros((0, MOST_NEIGHBOURS), dtype=np.int64), *(done.via for done in rounds)])
-    ways = {
-        f"{way}_{unit}": np.ascontiguousarray(
-            np.concatenate([np.zeros((0, MOST_NEIGHBOURS)), *(getattr(done, of)[:, :, column] for done in rounds)]).T
-        )
-        for unit, of in (("min", "minutes"), ("m", "metres"))
-        for column, way in enumerate(("to", "from"))
-    }
-    first = np.cumsum([n_core, *(len(done.node) for done in rounds)])
-    return order, Contraction(rounds=first, via=number[via.T], **core, **ways)
+    near, far, n_core = number[roads.near], number[roads.far], int(left.sum())
+    ends = np.append(far, near), np.append(near, far)
+    to_min, from_min, to_m, from_m = (
+        np.concatenate([done.ways[:, :, column].T for done in rounds], axis=1) for column in range(4)
+    )
+    return order, Contraction(
+        **_core(*ends, roads.ways[:, :2].T.ravel(), roads.ways[:, 2:].T.ravel(), n_core),
+        rounds=np.cumsum([n_core, *(len(done.node) for done in rounds[:-1])]),
+        via=number[np.concatenate([done.via.T for done in rounds], axis=1)],
+        to_min=to_min,
+        from_min=from_min,
+        to_m=to_m,
+        from_m=from_m,
+    )
+
+
+_TURNED = [1, 0, 3, 2]
+"""The columns of ways, there and back, in minutes and in metres: the other way round."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Roads:
-    """What joins pairs of junctions, each pair once, `near` with the smaller number.
+    """What joins pairs of junctions, each pair once, `near` with the smaller number, sorted by both.
 
-    `minutes` and `metres` have two columns: from `near` to `far`, and back.
+    `ways` has four columns: minutes from `near` to `far` and back, and the metres of both.
     """
 
-    near: Ints | Int32s
-    far: Ints | Int32s
-    minutes: Floats
-    metres: Floats
+    near: Int32s
+    far: Int32s
+    ways: Floats
 
 
 @dataclass(frozen=True, eq=False)
 class _Round:
     """Junctions that are folded away together, none a neighbour of another.
 
-    `via` are their neighbours, `MOST_NEIGHBOURS` columns; `minutes` and `metres` have, for each of these, those to it
-    and those back.
+    `via` are their neighbours, `MOST_NEIGHBOURS` columns; `ways` has for each of these the minutes to it and back, and
+    the metres of both.
     """
 
-    node: Ints
-    via: Ints
-    minutes: Floats
-    metres: Floats
+    node: Int32s
+    via: Int32s
+    ways: Floats
+
+    @classmethod
+    def of_none(cls) -> "_Round":
+        none = np.zeros((0, MOST_NEIGHBOURS), dtype=np.int32)
+        return cls(none[:, 0], none, np.zeros((0, MOST_NEIGHBOURS, 4)))
 
 
-def _between_pairs(start: Ints | Int32s, end: Ints | Int32s, minutes: Floats, metres: Floats) -> _Roads:
-    """Return the fastest road of each pair and direction; loops and closed roads are left out."""
-    used = np.flatnonzero((start != end) & np.isfinite(minutes).any(axis=1))
-    turned = np.flatnonzero(start[used] > end[used])
-    minutes, metres = minutes[used], metres[used]
-    minutes[turned], metres[turned] = minutes[turned, ::-1], metres[turned, ::-1]
-    near, far = np.minimum(start[used], end[used]), np.maximum(start[used], end[used])
-    order = np.lexsort((far, near))
-    near, far, minutes, metres = near[order], far[order], minutes[order], metres[order]
-    first = np.flatnonzero(np.append(True, (np.diff(near) != 0) | (np.diff(far) != 0))[: len(near)])
-    if len(first) == len(near):
-        return _Roads(near, far, minutes, metres)
-    pair = np.repeat(np.arange(len(first)), np.diff(np.append(first, len(near))))
-    fastest = np.minimum.reduceat(minutes, first)
-    row, way = np.nonzero(minutes == fastest[pair])
-    of_fastest = np.full_like(fastest, np.inf)
-    of_fastest[pair[row], way] = metres[row, way]
-    return _Roads(near[first], far[first], fastest, of_fastest)
+def _pairs(start: Int32s, end: Int32s, ways: Floats, n_nodes: int) -> _Roads:
+    """Return the fastest way of each pair of junctions and direction; loops and closed roads are left out."""
+    used = np.flatnonzero((start != end) & np.isfinite(ways[:, :2]).any(axis=1))
+    start, end, ways = start[used], end[used], ways[used]
+    turned = np.flatnonzero(start > end)
+    ways[turned] = ways[turned][:, _TURNED]
+    pair = np.minimum(start, end).astype(np.int64) * n_nodes + np.maximum(start, end)
+    order = np.argsort(pair, kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.append(True, np.diff(pair) != 0)[: len(pair)])
+    count = np.diff(np.append(first, len(pair)))
+    fastest = ways[order[first]]
+    for step in range(1, count.max(initial=0)):
+        several = np.flatnonzero(count > step)
+        other = ways[order[first[several] + step]]
+        for direction in (0, 1):
+            is_faster = other[:, direction] < fastest[several, direction]
+            fastest[several[is_faster], direction::2] = other[is_faster, direction::2]
+    near, far = np.divmod(pair[first], n_nodes)
+    return _Roads(near.astype(np.int32), far.astype(np.int32), fastest)
 
 
-def _next_round(roads: _Roads, n_nodes: int) -> Ints:
+def _next_round(roads: _Roads, n_nodes: int) -> Int32s:
     """Return junctions of few neighbours of which none is a neighbour of another, those of the fewest preferred."""
     neighbours = np.bincount(roads.near, minlength=n_nodes) + np.bincount(roads.far, minlength=n_nodes)
     is_few = (neighbours > 0) & (neighbours <= MOST_NEIGHBOURS)
@@ -244,36 +254,33 @@ def _next_round(roads: _Roads, n_nodes: int) -> Ints:
     both = np.flatnonzero(is_few[roads.near] & is_few[roads.far])
     near, far = roads.near[both], roads.far[both]
     is_few[np.where(turn[near] > turn[far], near, far)] = False
-    return np.flatnonzero(is_few)
+    return np.flatnonzero(is_few).astype(np.int32)
 
 
-def _fold(roads: _Roads, folded: Ints, n_nodes: int) -> tuple[_Round, _Roads]:
+def _fold(roads: _Roads, folded: Int32s, n_nodes: int) -> tuple[_Round, _Roads]:
     """Return junctions with their neighbours, and the roads without them: shortcuts join their neighbours."""
-    row = np.full(n_nodes, -1)
-    row[folded] = np.arange(len(folded))
-    leaves, arrives = row[roads.near] >= 0, row[roads.far] >= 0
-    at = np.flatnonzero(leaves | arrives)
-    turned = arrives[at]
-    node = np.where(turned, roads.far[at], roads.near[at])
-    order = np.argsort(node, kind="stable")
-    at, turned, node = at[order], turned[order], node[order]
-    column = np.arange(len(at)) - np.searchsorted(node, node)
+    row = np.full(n_nodes, -1, dtype=np.int32)
+    row[folded] = np.arange(len(folded), dtype=np.int32)
+    from_near, from_far = row[roads.near], row[roads.far]
+    at = np.flatnonzero((from_near >= 0) | (from_far >= 0))
+    rest = np.flatnonzero((from_near < 0) & (from_far < 0))
+    turned = from_far[at] >= 0
+    of = np.where(turned, from_far[at], from_near[at])
+    order = np.argsort(of, kind="stable")
+    at, turned, of = at[order], turned[order], of[order]
+    column = np.arange(len(of)) - np.searchsorted(of, of)
+    own = roads.ways[at]
+    own[turned] = own[turned][:, _TURNED]
     via = np.repeat(folded[:, None], MOST_NEIGHBOURS, axis=1)
-    via[row[node], column] = np.where(turned, roads.near[at], roads.far[at])
-    both = []
-    for values in (roads.minutes, roads.metres):
-        table = np.full((len(folded), MOST_NEIGHBOURS, 2), np.inf)
-        table[row[node], column] = np.where(turned[:, None], values[at, ::-1], values[at])
-        both.append(table)
-    minutes, metres = both
+    via[of, column] = np.where(turned, roads.near[at], roads.far[at])
+    ways = np.full((len(folded), MOST_NEIGHBOURS, 4), np.inf)
+    ways[of, column] = own
     pairs = list(combinations(range(MOST_NEIGHBOURS), 2))
-    rest = np.flatnonzero(~(leaves | arrives))
-    over = [[table[:, [a, b], [1, 1]] + table[:, [b, a], [0, 0]] for a, b in pairs] for table in both]
-    return _Round(folded, via, minutes, metres), _between_pairs(
+    return _Round(folded, via, ways), _pairs(
         np.concatenate([roads.near[rest], *(via[:, a] for a, _ in pairs)]),
         np.concatenate([roads.far[rest], *(via[:, b] for _, b in pairs)]),
-        np.concatenate([roads.minutes[rest], *over[0]]),
-        np.concatenate([roads.metres[rest], *over[1]]),
+        np.concatenate([roads.ways[rest], *(ways[:, a][:, _TURNED] + ways[:, b] for a, b in pairs)]),
+        n_nodes,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -14,46 +15,16 @@ from scipy.spatial import cKDTree
 
 from geo.contraction import Contraction, contract
 from geo.crs import WGS84
+from geo.edges import Edges, Samples, cut_at_junctions, middles_of, samples_of
 from geo.errors import NetworkError, Problem
 from geo.graph import SMALLEST_MIN, Int32s, fastest_edges, near_each_other
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
-from geo.roads import Floats, Ints, Roads, segment_lengths_m
+from geo.roads import Floats, Ints, Roads
 from geo.speeds import CLASS_SPEEDS_KMH, URBAN_FACTOR
 from geo.urban import in_any
 
-SAMPLE_SPACING_M = 200.0
-"""Largest distance between neighbouring samples of an edge; see `Samples`."""
-
-_BLOCK = 100_000
-
 ISLAND_SHARE = 0.02
 """A part cut off from the main one is kept as an island when it holds this share of the length of all roads."""
-
-
-@dataclass(frozen=True, eq=False)
-class Samples:
-    """Points along the edges, at most 200 m apart: where places attach, and where travel times can be drawn.
-
-    The points of an edge stand one after another from its start to its end, both included: all vertices of the road,
-    and more where these lie far apart.
-
-    Parameters
-    ----------
-    edge
-        The edge of each point, ascending.
-    fraction
-        Share of the edge's length from its start, 0 to 1.
-    x, y
-        Position in the network's CRS.
-    is_bare_exit
-        True at motorway exits that neither a slip road nor another road joins in the file.
-    """
-
-    edge: Int32s
-    fraction: Floats
-    x: Floats
-    y: Floats
-    is_bare_exit: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +180,32 @@ def build_network(
     NetworkError
         If no two junctions can be reached from each other, or the roads lie too far away for `crs`.
     """
-    edges = _cut_at_junctions(roads)
+    made = _junctions_and_edges(roads, crs, speeds_kmh, urban, urban_factor, island_share)
+    # What that took along the way is free again: this takes as much.
+    minutes = made["forward_min"], made["backward_min"]
+    order, contraction = contract(
+        made["edge_start"], made["edge_end"], *minutes, made["length_m"], len(made["node_id"])
+    )
+    nodes = {name: made[name][order] for name in ("node_id", "node_x", "node_y")}
+    ends = {name: _numbers(order, made[name]) for name in ("edge_start", "edge_end")}
+    return RoadNetwork(**made | nodes | ends, contraction=contraction)
+
+
+def _junctions_and_edges(
+    roads: Roads,
+    crs: CRS,
+    speeds_kmh: Mapping[str, float],
+    urban: gpd.GeoSeries | None,
+    urban_factor: float,
+    island_share: float,
+) -> dict[str, Any]:
+    """Return the fields of a network without its contraction, the junctions by place."""
+    edges = cut_at_junctions(roads)
     xy = _project(roads, crs)
     speed = _way_speeds_kmh(roads, speeds_kmh)[edges.way]
     if urban is not None:
         untagged = np.flatnonzero(np.isnan(roads.maxspeed_kmh[edges.way]))
-        speed[untagged[in_any(urban, *_middles(xy, roads, edges, untagged))]] *= urban_factor
+        speed[untagged[in_any(urban, *middles_of(xy, roads, edges, untagged))]] *= urban_factor
     forward, backward = _minutes(edges.length_m, speed, roads.direction[edges.way])
     parts, label = connected_components(
         _reversed_graph(edges.start, edges.end, forward, backward, len(edges.node)), directed=True, connection="strong"
@@ -225,28 +216,24 @@ def build_network(
         raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
     nodes = np.unique([edges.start[rows], edges.end[rows]])
     nodes = nodes[near_each_other(*xy[edges.node[nodes]].T)]
-    start, end = _numbers(nodes, edges.start[rows]), _numbers(nodes, edges.end[rows])
-    order, contraction = contract(start, end, forward[rows], backward[rows], edges.length_m[rows], len(nodes))
-    nodes = nodes[order]
-    return RoadNetwork(
-        crs=crs,
-        node_id=roads.node_id[edges.node[nodes]],
-        node_x=xy[edges.node[nodes], 0],
-        node_y=xy[edges.node[nodes], 1],
-        edge_start=_numbers(nodes, edges.start[rows]),
-        edge_end=_numbers(nodes, edges.end[rows]),
-        edge_way=edges.way[rows].astype(np.int32),
-        edge_class=roads.road_class[edges.way[rows]],
-        length_m=edges.length_m[rows],
-        speed_kmh=speed[rows],
-        forward_min=forward[rows],
-        backward_min=backward[rows],
-        samples=_samples(xy, roads, edges, rows),
-        contraction=contraction,
-        n_components=int(parts),
-        kept_components=len(kept),
-        kept_share=float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
-    )
+    return {
+        "crs": crs,
+        "node_id": roads.node_id[edges.node[nodes]],
+        "node_x": xy[edges.node[nodes], 0],
+        "node_y": xy[edges.node[nodes], 1],
+        "edge_start": _numbers(nodes, edges.start[rows]),
+        "edge_end": _numbers(nodes, edges.end[rows]),
+        "edge_way": edges.way[rows].astype(np.int32),
+        "edge_class": roads.road_class[edges.way[rows]],
+        "length_m": edges.length_m[rows],
+        "speed_kmh": speed[rows],
+        "forward_min": forward[rows],
+        "backward_min": backward[rows],
+        "samples": samples_of(xy, roads, edges, rows),
+        "n_components": int(parts),
+        "kept_components": len(kept),
+        "kept_share": float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
+    }
 
 
 def _numbers(order: Ints, nodes: Int32s) -> Int32s:
@@ -262,71 +249,10 @@ def _reversed_graph(start: Int32s, end: Int32s, forward: Floats, backward: Float
     return fastest_edges(ends, starts, np.concatenate([forward, backward]), n_nodes)
 
 
-@dataclass(frozen=True, eq=False)
-class _Edges:
-    """Ways cut at junctions, before anything is left out.
-
-    `node` are the rows of the junctions in the roads' nodes; `start` and `end` count in them. `first` and `last` are
-    the edge's ends among the vertices of all ways, and `metres` is the running length at each of these vertices.
-    """
-
-    node: Ints
-    start: Int32s
-    end: Int32s
-    way: Ints
-    first: Ints
-    last: Ints
-    metres: Floats
-
-    @property
-    def length_m(self) -> Floats:
-        """Length of each edge."""
-        return self.metres[self.last] - self.metres[self.first]
-
-
-def _cut_at_junctions(roads: Roads) -> _Edges:
-    """Cut ways at their ends and wherever a node is passed more than once."""
-    ends = np.zeros(len(roads.vertex), dtype=bool)
-    ends[roads.offset[1:] - 1] = True
-    meets = np.bincount(roads.vertex, minlength=len(roads.node_id)) > 1
-    meets[roads.vertex[ends]] = meets[roads.vertex[roads.offset[:-1]]] = True
-    number = np.cumsum(meets, dtype=np.int32) - 1
-    stops = np.flatnonzero(meets[roads.vertex])
-    begins = np.flatnonzero(~ends[stops])
-    first, last = stops[begins], stops[begins + 1]
-    return _Edges(
-        node=np.flatnonzero(meets),
-        start=number[roads.vertex[first]],
-        end=number[roads.vertex[last]],
-        way=np.searchsorted(roads.offset, first, side="right") - 1,
-        first=first,
-        last=last,
-        metres=_metres_along(roads),
-    )
-
-
-def _metres_along(roads: Roads) -> Floats:
-    """Return for each vertex the metres from the first vertex of all, not counting the jumps between ways."""
-    metres = np.zeros(len(roads.vertex))
-    for begin in range(0, len(metres) - 1, _BLOCK):
-        vertex = roads.vertex[begin : begin + _BLOCK + 1]
-        lon, lat = roads.lon[vertex], roads.lat[vertex]
-        metres[begin + 1 : begin + len(vertex)] = segment_lengths_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    metres[roads.offset[:-1]] = 0
-    return np.cumsum(metres, out=metres)
-
-
 def _way_speeds_kmh(roads: Roads, speeds_kmh: Mapping[str, float]) -> Floats:
     """Return the speed of each way: its tagged limit, or that of its class."""
     of_class = np.array([speeds_kmh[name] for name in ROAD_CLASSES])[roads.road_class]
     return np.where(np.isnan(roads.maxspeed_kmh), of_class, roads.maxspeed_kmh)
-
-
-def _middles(xy: Floats, roads: Roads, edges: _Edges, rows: Ints) -> tuple[Floats, Floats]:
-    """Return x and y halfway between the middle vertices of some edges."""
-    double = edges.first[rows] + edges.last[rows]
-    x, y = (xy[roads.vertex[double // 2]] + xy[roads.vertex[(double + 1) // 2]]).T / 2
-    return x, y
 
 
 def _minutes(length_m: Floats, speed_kmh: Floats, direction: npt.NDArray[np.int8]) -> tuple[Floats, Floats]:
@@ -335,7 +261,7 @@ def _minutes(length_m: Floats, speed_kmh: Floats, direction: npt.NDArray[np.int8
     return np.where(direction >= 0, minutes, np.inf), np.where(direction <= 0, minutes, np.inf)
 
 
-def _kept_parts(label: Int32s, edges: _Edges, island_share: float) -> Ints:
+def _kept_parts(label: Int32s, edges: Edges, island_share: float) -> Ints:
     """Return the labels of the part with the most road and of the others that are islands of their own."""
     part, length = label[edges.start], edges.length_m
     inside = part == label[edges.end]
@@ -357,49 +283,6 @@ def _project(roads: Roads, crs: CRS) -> Floats:
             ]
         )
     return xy
-
-
-def _samples(xy: Floats, roads: Roads, edges: _Edges, rows: Ints) -> Samples:
-    """Return the samples of some edges, worked out by the block to save memory."""
-    bare = _bare_exits(roads)
-    blocks = []
-    for begin in range(0, len(rows), _BLOCK):
-        number, fraction, at, step = _spread(edges, rows[begin : begin + _BLOCK])
-        start, end = xy[roads.vertex[at]], xy[roads.vertex[np.where(step > 0, at + 1, at)]]
-        x, y = (start + step[:, None] * (end - start)).T
-        blocks.append(((number + begin).astype(np.int32), fraction, x, y, bare[roads.vertex[at]] & (step == 0)))
-    edge, fraction, x, y, is_bare_exit = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    return Samples(edge, fraction, x, y, is_bare_exit)
-
-
-def _bare_exits(roads: Roads) -> npt.NDArray[np.bool_]:
-    """Say which nodes are motorway exits that no way but motorways passes."""
-    others = np.repeat(roads.road_class != ROAD_CLASSES.index("motorway"), np.diff(roads.offset))
-    bare = roads.is_exit.copy()
-    bare[roads.vertex[others]] = False
-    return bare
-
-
-def _spread(edges: _Edges, rows: Ints) -> tuple[Ints, Floats, Ints, Floats]:
-    """Return where the samples of some edges lie.
-
-    The result is each sample's edge (row of `rows`), its fraction, the vertex at or before it, and how far it is from
-    there to the next vertex, 0 to 1.
-    """
-    first, last, metres = edges.first[rows], edges.last[rows], edges.metres
-    size = last - first + 1
-    offset = np.cumsum(size) - size
-    vertex = np.arange(size.sum()) + np.repeat(first - offset, size)
-    gap = metres[np.minimum(vertex + 1, len(metres) - 1)] - metres[vertex]
-    gap[offset + size - 1] = 0
-    parts = np.maximum(np.ceil(gap / SAMPLE_SPACING_M), 1).astype(np.int64)
-    step = (np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)) / np.repeat(parts, parts)
-    edge = np.repeat(np.repeat(np.arange(len(rows)), size), parts)
-    at = np.repeat(vertex, parts)
-    run = metres[at] - metres[first][edge] + step * np.repeat(gap, parts)
-    length = (metres[last] - metres[first])[edge]
-    fraction = np.clip(np.divide(run, length, out=np.zeros_like(run), where=length > 0), 0.0, 1.0)
-    return edge, fraction, at, step
 
 
 def _search_tree(x: Floats, y: Floats) -> cKDTree:

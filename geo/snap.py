@@ -11,8 +11,9 @@ import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.edges import Samples
 from geo.graph import Int32s
-from geo.network import RoadNetwork, Samples
+from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
 
 OFF_ROAD_KMH = 40.0

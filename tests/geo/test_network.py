@@ -9,9 +9,10 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geo.core_search import Entries, ascend, find_each
+from geo.edges import SAMPLE_SPACING_M
 from geo.errors import NetworkError
 from geo.graph import fastest_edges
-from geo.network import SAMPLE_SPACING_M, build_network
+from geo.network import build_network
 from geo.osm import read_osm
 from geo.snap import MAX_OFF_ROAD_M, off_road_minutes, snap, snap_xy
 from geo.speeds import class_speeds

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from geo.contraction import contract
-from geo.network import RoadNetwork, Samples, build_network
+from geo.edges import Samples
+from geo.network import RoadNetwork, build_network
 from geo.osm import read_osm
 from geo.snap import OFF_ROAD_DETOUR, Positions, snap_xy
 from geo.sweeps import metres_to_nearest, minutes_to_nearest, pairs_within, sample_minutes
