@@ -6,7 +6,8 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
@@ -36,7 +37,7 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
     ...     total()
     10
     """
-    if not _forks():
+    if _cores() == 1:
         yield task
         return
     context = multiprocessing.get_context("fork")
@@ -56,65 +57,59 @@ def beside(task: Callable[[], T]) -> Iterator[Callable[[], T]]:
         ours.close()
 
 
-def spread(
-    tasks: Sequence[Callable[[], T]], *, steps: Sequence[tuple[Callable[[], object], Callable[[], T]]]
-) -> list[T]:
-    """Do tasks in two processes, one of which has steps of its own to take first; whoever is free takes the next task.
+def spread(queues: Sequence[Sequence[Callable[[], T]]]) -> list[list[T]]:
+    """Do queues of tasks in several processes: each begins with one of its own, then helps with others, the last first.
 
     Parameters
     ----------
-    tasks
-        In the order in which they are begun.
-    steps
-        What is done `beside`, in this order, each with a task that can be begun once the step is done. With the tasks
-        no more than 255.
+    queues
+        Tasks in the order in which they are begun, no more than 255 in each. There are as many processes as queues,
+        but no more than processors; the first queue is begun here.
 
     Returns
     -------
     list
-        The results of the tasks, and behind them those of the steps' tasks.
+        The results of each queue.
 
     Examples
     --------
-    >>> spread([lambda: 1, lambda: 2], steps=[(lambda: "drawn", lambda: 3)])
-    [1, 2, 3]
+    >>> spread([[lambda: 1, lambda: 2], [lambda: 3]])
+    [[1, 2], [3]]
     """
-    every = [*tasks, *(task for _, task in steps)]
-    if not _forks():
-        for step, _ in steps:
-            step()
-        return [task() for task in every]
-    tokens, given = os.pipe()
-    os.write(given, bytes(range(len(tasks))))
-    here = os.getpid()
+    done: dict[tuple[int, int], T] = {}
+    with ExitStack() as stack:
+        pipes = [_tokens(len(queue)) for queue in queues]
+        for tokens in pipes:
+            stack.callback(os.close, tokens)
 
-    def take() -> dict[int, T]:
-        """Do tasks until there are none and none can come any more: then the end to write to is closed everywhere."""
-        return {token[0]: every[token[0]]() for token in iter(lambda: os.read(tokens, 1), b"")}
+        def take(own: int) -> dict[tuple[int, int], T]:
+            return {
+                (number, token[0]): queues[number][token[0]]()
+                for number in sorted(range(len(queues)), key=lambda number: (number != own, -number))
+                for token in iter(partial(os.read, pipes[number], 1), b"")
+            }
 
-    def begin() -> dict[int, T]:
-        if os.getpid() == here:  # in place of a process that the system ended: what it had begun is done below
-            for step, _ in steps:
-                step()
-            return {}
-        for token, (step, _) in enumerate(steps, start=len(tasks)):
-            step()
-            os.write(given, bytes([token]))
-        os.close(given)
-        return take()
-
-    try:
-        with beside(begin) as rest:
-            os.close(given)
-            done = take()
-            done |= rest()
-    finally:
-        os.close(tokens)
-    return [done[n] if n in done else task() for n, task in enumerate(every)]
+        others = [stack.enter_context(beside(partial(take, own))) for own in range(1, min(len(queues), _cores()))]
+        done |= take(0)
+        for other in others:
+            done |= other()
+    # What a process had begun that the system ended is done here.
+    return [
+        [done[n, m] if (n, m) in done else task() for m, task in enumerate(queue)] for n, queue in enumerate(queues)
+    ]
 
 
-def _forks() -> bool:
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
+def _tokens(count: int) -> int:
+    """Return the end of a pipe from which so many numbers can be read, by whoever comes first, and nothing more."""
+    reading, writing = os.pipe()
+    os.write(writing, bytes(range(count)))
+    os.close(writing)
+    return reading
+
+
+def _cores() -> int:
+    """Return how many processes can work at once: 1 where no process can be copied."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
 
 
 class _Answer(Generic[T]):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -149,10 +150,10 @@ OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
 )
 """Every output by file name, in the order in which they are written."""
 
-DRAWN = ("map.pdf", "map.svg", "map.png", "strip.png", "briefing.html")
-"""Outputs that matplotlib draws, in the order in which they are drawn, what takes longest first.
+DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
+"""Outputs that matplotlib draws, those of one sheet together: where there are enough processes, each begins one group.
 
-One process does it while the other is busy with the rest, so that the library is loaded once.
+Of two processes one draws while the other is busy with the rest, so that the library is loaded once or little later.
 """
 
 SECTIONS = "sections.csv"
@@ -232,13 +233,13 @@ def write_outputs(
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
     names = [name for name in names if name != SECTIONS or study.sections is not None]
-    drawn = [name for name in DRAWN if name in names]
+    drawn = [name for group in DRAWN for name in group if name in names]
     with staged(folder) as stage:
         progress(f"Writing {', '.join(drawn) or 'the results'} …")
         writer = _Writer(shown, study, stage, search_for(study), progress)
-        tasks = [partial(writer.write_and_look, name) for name in names if name not in drawn]
-        steps = [(partial(writer.write, name), partial(writer.look, name)) for name in drawn]
-        found = spread(tasks, steps=steps)
+        rest = [partial(writer.tell_and_write, name) for name in names if name not in drawn]
+        groups = [[partial(writer.write, name) for name in group if name in names] for group in DRAWN]
+        found = list(chain.from_iterable(spread([rest, *groups])))
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
         earlier = [searched for searched, _ in found]
@@ -274,18 +275,15 @@ class _Writer:
     search: Search
     progress: Callable[[str], None]
 
-    def write(self, name: str) -> None:
-        OUTPUTS[name](self.shown, self.stage / name)
+    def tell_and_write(self, name: str) -> tuple[Searched, Attack | None]:
+        self.progress(f"Writing {name} …")
+        return self.write(name)
 
-    def look(self, name: str) -> tuple[Searched, Attack | None]:
-        """Return what the search finds in an output that is written, and what its minutes say, if it has any."""
+    def write(self, name: str) -> tuple[Searched, Attack | None]:
+        """Return what the search finds in an output once it is written, and what its minutes say, if it has any."""
+        OUTPUTS[name](self.shown, self.stage / name)
         attack = attack_study(self.stage, self.study, self.search) if name == AREAS else None
         return self.search.look(_files_of(name, self.stage), self.stage), attack
-
-    def write_and_look(self, name: str) -> tuple[Searched, Attack | None]:
-        self.progress(f"Writing {name} …")
-        self.write(name)
-        return self.look(name)
 
 
 def _files_of(name: str, stage: Path) -> list[Path]:

@@ -129,13 +129,17 @@ def test_elsewhere_the_task_runs_here_when_it_is_asked_for(monkeypatch: pytest.M
     assert done == [1]
 
 
-def test_tasks_are_spread_and_all_done_in_order():
-    assert spread([lambda n=n: n for n in range(199)], steps=[(bool, lambda: 199)]) == list(range(200))
-    assert spread([], steps=[]) == []
+@pytest.mark.parametrize("cores", [1, 2, 8])
+def test_tasks_are_spread_and_all_done_in_order(monkeypatch: pytest.MonkeyPatch, cores: int):
+    monkeypatch.setattr("geo.beside._cores", lambda: cores if forking else 1)
+    queues = [[lambda n=n: n for n in range(199)], [], [lambda: 199], [lambda: 200, lambda: 201]]
+    assert spread(queues) == [list(range(199)), [], [199], [200, 201]]
+    assert spread([]) == []
+    assert spread([[]]) == [[]]
 
 
 @forks
-def test_who_has_taken_its_steps_helps_with_the_tasks(tmp_path: Path):
+def test_each_process_begins_with_a_queue_of_its_own_and_then_helps(tmp_path: Path):
     helped = tmp_path / "helped"
 
     def wait() -> int:
@@ -147,26 +151,9 @@ def test_who_has_taken_its_steps_helps_with_the_tasks(tmp_path: Path):
         helped.touch()
         return os.getpid()
 
-    waited, shown, last = spread([wait, show], steps=[(os.getpid, os.getpid)])
-    assert shown == last != waited  # either of them may have waited
-
-
-def test_the_task_of_a_step_begins_when_the_step_is_done(tmp_path: Path):
-    """Whoever takes it: here the process that has no steps and waits for tasks, since the other is still busy."""
-    searched = tmp_path / "searched"
-
-    def search() -> int:
-        searched.touch()
-        return os.getpid()
-
-    def wait() -> None:
-        for _ in range(200 if forking else 0):
-            if searched.exists():
-                break
-            time.sleep(0.01)
-
-    found, _ = spread([], steps=[(lambda: time.sleep(0.1), search), (wait, os.getpid)])
-    assert found == os.getpid()
+    (waited, shown), (first,) = spread([[wait, show], [os.getpid]])
+    assert waited == os.getpid()
+    assert shown == first != waited
 
 
 @forks
@@ -184,4 +171,4 @@ def test_what_a_killed_helper_had_begun_is_done_here(tmp_path: Path):
             os.kill(os.getpid(), signal.SIGKILL)
         return 2
 
-    assert spread([wait, once], steps=[(bool, lambda: 3)]) == [1, 2, 3]
+    assert spread([[wait], [once, lambda: 3]]) == [[1], [2, 3]]
