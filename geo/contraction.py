@@ -27,6 +27,7 @@ MOST_NEIGHBOURS = 3
 
 _WORTH_A_ROUND = 0.01
 _SCRAMBLER = 2_654_435_761
+"""A prime near 2**32 divided by the golden ratio: the remainders of its multiples jump about evenly."""
 
 
 @dataclass(frozen=True, eq=False)
