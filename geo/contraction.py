@@ -11,7 +11,6 @@ travels, and is kept with them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -19,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from geo.graph import SMALLEST_MIN, Int32s
+from geo.graph import SMALLEST_MIN, Int32s, places_among
 from geo.roads import Floats, Ints
+from geo.runs import begins
 
 MOST_NEIGHBOURS = 3
 """A junction with more would leave more shortcuts behind than it had roads."""
@@ -84,8 +84,7 @@ class Descent:
 
     def part(self, nodes: Ints) -> tuple["Descent", Int32s]:
         """Return the part with some junctions, ascending, numbered afresh, and the new number of each or -1."""
-        number = np.full(self.n_nodes, -1, dtype=np.int32)
-        number[nodes] = np.arange(len(nodes), dtype=np.int32)
+        number = places_among(nodes, self.n_nodes)
         rounds = np.searchsorted(nodes, self.rounds)
         inner, outer = nodes[: rounds[0]], nodes[rounds[0] :] - self.n_core
         core = csr_matrix((self.core_min, self.core_start, self.core_offset), shape=(self.n_core, self.n_core))
@@ -120,9 +119,8 @@ class Contraction(Descent):
         """The junction at which each edge of the core ends."""
         return np.repeat(np.arange(self.n_core, dtype=np.int32), np.diff(self.core_offset))
 
-    @cached_property
     def turned(self) -> "Contraction":
-        """The contraction of the same roads, all driven the other way."""
+        """Return the contraction of the same roads, all driven the other way."""
         core = _core(self.core_start, self.core_end, self.core_min, self.core_m, self.n_core)
         return replace(self, **core, to_min=self.from_min, from_min=self.to_min, to_m=self.from_m, from_m=self.to_m)
 
@@ -172,8 +170,7 @@ def contract(
         done, roads = _fold(roads, folded, n_nodes)
         rounds.insert(0, done)
     order = np.concatenate([np.flatnonzero(left), *(done.node for done in rounds)])
-    number = np.empty(n_nodes, dtype=np.int32)
-    number[order] = np.arange(n_nodes, dtype=np.int32)
+    number = places_among(order, n_nodes)
     near, far, n_core = number[roads.near], number[roads.far], int(left.sum())
     ends = np.append(far, near), np.append(near, far)
     to_min, from_min, to_m, from_m = (
@@ -233,7 +230,7 @@ def _pairs(start: Int32s, end: Int32s, ways: Floats, n_nodes: int) -> _Roads:
     pair = np.minimum(start, end).astype(np.int64) * n_nodes + np.maximum(start, end)
     order = np.argsort(pair, kind="stable")
     pair = pair[order]
-    first = np.flatnonzero(np.append(True, np.diff(pair) != 0)[: len(pair)])
+    first = np.flatnonzero(begins(pair))
     count = np.diff(np.append(first, len(pair)))
     fastest = ways[order[first]]
     for step in range(1, count.max(initial=0)):
@@ -260,8 +257,7 @@ def _next_round(roads: _Roads, n_nodes: int) -> Int32s:
 
 def _fold(roads: _Roads, folded: Int32s, n_nodes: int) -> tuple[_Round, _Roads]:
     """Return junctions with their neighbours, and the roads without them: shortcuts join their neighbours."""
-    row = np.full(n_nodes, -1, dtype=np.int32)
-    row[folded] = np.arange(len(folded), dtype=np.int32)
+    row = places_among(folded, n_nodes)
     from_near, from_far = row[roads.near], row[roads.far]
     at = np.flatnonzero((from_near >= 0) | (from_far >= 0))
     rest = np.flatnonzero((from_near < 0) & (from_far < 0))

@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geo.contraction import MOST_NEIGHBOURS, Contraction, Descent
 from geo.graph import SMALLEST_MIN, Int32s
 from geo.roads import Floats, Ints
-
-Bools = npt.NDArray[np.bool_]
+from geo.runs import Bools, begins
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +53,12 @@ class Entries:
     def fastest(self) -> "Entries":
         """Return the fastest from each junction to each destination, by destination."""
         order = np.lexsort((self.metres, self.minutes, self.node, self.destination))
-        node, destination = self.node[order], self.destination[order]
-        differs = (np.diff(node) != 0) | (np.diff(destination) != 0)
-        return self.take(order[np.append(True, differs)[: len(order)]])
+        return self.take(order[begins(self.node[order], self.destination[order])])
 
     def nearest(self) -> "Entries":
         """Return the fastest from each junction to whatever destination, by destination."""
         order = np.lexsort((self.metres, self.destination, self.minutes, self.node))
-        first = order[np.append(True, np.diff(self.node[order]) != 0)[: len(order)]]
+        first = order[begins(self.node[order])]
         return self.take(first[np.argsort(self.destination[first], kind="stable")])
 
 

@@ -48,3 +48,16 @@ def near_each_other(x: Floats, y: Floats, *, together: int = 24) -> Ints:
     strips = int(np.ceil(np.sqrt(len(x) / together)))
     strip = np.argsort(np.argsort(x, kind="stable"), kind="stable") * strips // max(len(x), 1)
     return np.lexsort((y, strip))
+
+
+def places_among(nodes: Ints | Int32s, n_nodes: int) -> Int32s:
+    """Return for each of so many nodes its place among some of them, -1 for those that are not.
+
+    Examples
+    --------
+    >>> places_among(np.array([3, 1]), 4).tolist()
+    [-1, 1, -1, 0]
+    """
+    place = np.full(n_nodes, -1, dtype=np.int32)
+    place[nodes] = np.arange(len(nodes), dtype=np.int32)
+    return place

@@ -9,7 +9,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
-from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
@@ -17,7 +16,7 @@ from geo.contraction import Contraction, contract
 from geo.crs import WGS84
 from geo.edges import Edges, Samples, cut_at_junctions, middles_of, samples_of
 from geo.errors import NetworkError, Problem
-from geo.graph import SMALLEST_MIN, Int32s, fastest_edges, near_each_other
+from geo.graph import SMALLEST_MIN, Int32s, fastest_edges, near_each_other, places_among
 from geo.osm_tags import LIMITED_ACCESS, ROAD_CLASSES
 from geo.roads import Floats, Ints, Roads
 from geo.speeds import CLASS_SPEEDS_KMH, URBAN_FACTOR
@@ -101,7 +100,7 @@ class RoadNetwork:
             self,
             forward_min=self.backward_min,
             backward_min=self.forward_min,
-            contraction=self.contraction.turned,
+            contraction=self.contraction.turned(),
         )
 
     def slowed(self, factor: float) -> "RoadNetwork":
@@ -187,7 +186,8 @@ def build_network(
         made["edge_start"], made["edge_end"], *minutes, made["length_m"], len(made["node_id"])
     )
     nodes = {name: made[name][order] for name in ("node_id", "node_x", "node_y")}
-    ends = {name: _numbers(order, made[name]) for name in ("edge_start", "edge_end")}
+    place = places_among(order, len(order))
+    ends = {name: place[made[name]] for name in ("edge_start", "edge_end")}
     return RoadNetwork(**made | nodes | ends, contraction=contraction)
 
 
@@ -208,7 +208,13 @@ def _junctions_and_edges(
         speed[untagged[in_any(urban, *middles_of(xy, roads, edges, untagged))]] *= urban_factor
     forward, backward = _minutes(edges.length_m, speed, roads.direction[edges.way])
     parts, label = connected_components(
-        _reversed_graph(edges.start, edges.end, forward, backward, len(edges.node)), directed=True, connection="strong"
+        fastest_edges(
+            np.append(edges.end, edges.start),
+            np.append(edges.start, edges.end),
+            np.append(forward, backward),
+            len(edges.node),
+        ),
+        connection="strong",
     )
     kept = _kept_parts(label, edges, island_share)
     rows = np.flatnonzero(np.isin(label[edges.start], kept) & (label[edges.start] == label[edges.end]))
@@ -216,13 +222,14 @@ def _junctions_and_edges(
         raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
     nodes = np.unique([edges.start[rows], edges.end[rows]])
     nodes = nodes[near_each_other(*xy[edges.node[nodes]].T)]
+    place = places_among(nodes, len(edges.node))
     return {
         "crs": crs,
         "node_id": roads.node_id[edges.node[nodes]],
         "node_x": xy[edges.node[nodes], 0],
         "node_y": xy[edges.node[nodes], 1],
-        "edge_start": _numbers(nodes, edges.start[rows]),
-        "edge_end": _numbers(nodes, edges.end[rows]),
+        "edge_start": place[edges.start[rows]],
+        "edge_end": place[edges.end[rows]],
         "edge_way": edges.way[rows].astype(np.int32),
         "edge_class": roads.road_class[edges.way[rows]],
         "length_m": edges.length_m[rows],
@@ -234,19 +241,6 @@ def _junctions_and_edges(
         "kept_components": len(kept),
         "kept_share": float(edges.length_m[rows].sum() / max(edges.length_m.sum(), SMALLEST_MIN)),
     }
-
-
-def _numbers(order: Ints, nodes: Int32s) -> Int32s:
-    """Return the places of some nodes in an order."""
-    place = np.zeros(order.max() + 1, dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    return place[nodes]
-
-
-def _reversed_graph(start: Int32s, end: Int32s, forward: Floats, backward: Floats, n_nodes: int) -> csr_matrix:
-    """Return the minutes of both directions of each edge, from where a trip ends to where it starts."""
-    ends, starts = np.concatenate([end, start]), np.concatenate([start, end])
-    return fastest_edges(ends, starts, np.concatenate([forward, backward]), n_nodes)
 
 
 def _way_speeds_kmh(roads: Roads, speeds_kmh: Mapping[str, float]) -> Floats:

@@ -15,6 +15,7 @@ from geo.core_search import Entries, Nearest, ascend, find_each, find_nearest, r
 from geo.graph import Int32s, near_each_other
 from geo.network import RoadNetwork
 from geo.roads import Floats, Ints
+from geo.runs import begins
 from geo.snap import OFF_ROAD_DETOUR, Positions
 
 _SWEEP_BYTES = 100_000_000
@@ -105,8 +106,7 @@ class NearestSweep:
         network, start, targets = self.network, origins.take(there), self.targets
         length_m = network.length_m[start.edge]
         edge_start, edge_end = network.edge_start[start.edge], network.edge_end[start.edge]
-        over_start = self.to_node[edge_start] + _to_start(network, start)
-        over_end = self.to_node[edge_end] + _to_end(network, start)
+        over_start, over_end = _over_ends(network, start, self.to_node)
         best = np.minimum(over_start, over_end)
         by_start, by_end = (
             self.node_m[edge_start] + start.fraction * length_m,
@@ -172,12 +172,10 @@ def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
 
 def _nearest(network: RoadNetwork, origins: Positions, destinations: Positions, found: Nearest) -> tuple[Floats, Ints]:
     """Return the minutes to the nearest destination and its row, from the minutes and rows at the junctions."""
-    to_node, source = found.minutes, found.destination
-    edge_start, edge_end = network.edge_start[origins.edge], network.edge_end[origins.edge]
-    over_start = to_node[edge_start] + _to_start(network, origins)
-    over_end = to_node[edge_end] + _to_end(network, origins)
+    over_start, over_end = _over_ends(network, origins, found.minutes)
     best = np.minimum(over_start, over_end)
-    which = np.where(np.isfinite(best), source[np.where(over_start <= over_end, edge_start, edge_end)], -1)
+    end = np.where(over_start <= over_end, network.edge_start[origins.edge], network.edge_end[origins.edge])
+    which = np.where(np.isfinite(best), found.destination[end], -1)
     for origin, destination, along in _closer_on_edge(network, origins, destinations, best):
         best[origin], which[origin] = along, destination
     return best + origins.leg_min, which
@@ -213,13 +211,19 @@ def _to_end(network: RoadNetwork, places: Positions) -> Floats:
     return _share(1 - places.fraction, network.forward_min[places.edge])
 
 
+def _over_ends(network: RoadNetwork, places: Positions, to_node: Floats) -> tuple[Floats, Floats]:
+    """Return the minutes from places over the start and over the end of their edge, given those from all junctions."""
+    over_start = to_node[network.edge_start[places.edge]] + _to_start(network, places)
+    return over_start, to_node[network.edge_end[places.edge]] + _to_end(network, places)
+
+
 def _closer_on_edge(
     network: RoadNetwork, origins: Positions, destinations: Positions, best: Floats
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Yield origins that a destination on their own edge is nearest to, sooner than in `best` minutes: each once."""
     for origin, destination, along in _same_edge(network, origins, destinations):
         order = np.lexsort((destination, along, origin))
-        first = order[np.append(True, np.diff(origin[order]) > 0)[: len(order)]]
+        first = order[begins(origin[order])]
         closer = first[along[first] < best[origin[first]]]
         yield origin[closer], destination[closer], along[closer]
 
@@ -277,7 +281,7 @@ def _sweeps(
         for first in range(0, count, step):
             swept = slice(first, min(first + step, count))
             to_node = find_each(part, own.to(swept), swept.stop - first, limit_min=cutoff_min)
-            members = np.arange(begin, chunk.stop)[swept]
+            members = np.arange(begin + swept.start, begin + swept.stop)
             minutes = _between(network, start.take(about), targets.take(members), to_node, near[about])
             minutes[minutes > cutoff_min] = np.inf
             yield rows[members], there[about], minutes

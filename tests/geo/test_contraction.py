@@ -54,7 +54,7 @@ def test_minutes_are_those_of_the_whole_network(case, data):
     minutes = minutes_between(roads, n_nodes)
     for of, table in (
         (contraction, minutes),
-        (contraction.turned, minutes.T),
+        (contraction.turned(), minutes.T),
         (contraction.slowed(1.5), minutes * 1.5),
     ):
         expected = table[order][:, targets]
@@ -77,7 +77,7 @@ def test_metres_are_those_of_the_quickest_way(case):
     roads, n_nodes = case
     roads = [(start, end, minutes, minutes) for start, end, minutes, _ in roads]  # so that metres follow from minutes
     order, contraction = folded(roads, n_nodes)
-    for of in (contraction, contraction.turned):
+    for of in (contraction, contraction.turned()):
         nearest = find_nearest(of, ways_to(of, order, [0]), 1)
         assert nearest.metres() == pytest.approx(nearest.minutes * 1000, abs=1e-5)
 
