@@ -26,8 +26,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font
 from matplotlib.patches import PathPatch
-from matplotlib.patheffects import PathEffectRenderer, Stroke
-from matplotlib.textpath import text_to_path
+from matplotlib.textpath import TextPath, text_to_path
 from matplotlib.transforms import Affine2D, Transform
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -108,27 +107,21 @@ class Box:
 
 
 class _Line(Artist):
-    """One line of text from its left end on, drawn without the layout of paragraphs, which takes half of the time.
+    """One line of text from its left end on, drawn without the layout of paragraphs, which takes half of the time."""
 
-    Only its halo is drawn as a path: the letters above it remain letters.
-    """
-
-    def __init__(
-        self, x: float, y: float, words: str, font: FontProperties, colour: str, halo: Stroke | None, points: Transform
-    ) -> None:
+    def __init__(self, x: float, y: float, words: str, font: FontProperties, colour: str, points: Transform) -> None:
         super().__init__()
-        self.x, self.y, self.words, self.font, self.colour, self.halo = x, y, words, font, colour, halo
+        self.x, self.y, self.words, self.font, self.colour = x, y, words, font, colour
         self.set_transform(points)
 
     def draw(self, renderer: RendererBase) -> None:
         """Draw it: called by matplotlib for each form."""
         x, y = self.get_transform().transform((self.x, self.y))
         _, height = renderer.get_canvas_width_height()
-        for pen in (PathEffectRenderer([self.halo], renderer), renderer) if self.halo else (renderer,):
-            gc = renderer.new_gc()
-            gc.set_foreground(mpl.colors.to_rgba(self.colour), isRGBA=True)
-            pen.draw_text(gc, x, height - y if renderer.flipy() else y, self.words, self.font, 0)
-            gc.restore()
+        gc = renderer.new_gc()
+        gc.set_foreground(mpl.colors.to_rgba(self.colour), isRGBA=True)
+        renderer.draw_text(gc, x, height - y if renderer.flipy() else y, self.words, self.font, 0)
+        gc.restore()
 
 
 class Sheet:
@@ -202,8 +195,12 @@ class Sheet:
         """Write one line of text whose baseline is at `y`; a halo is drawn around its letters."""
         shown, before = printable(words), _BEFORE[ha]
         left = x - before * text_width(shown, size, weight) if before else x
-        ring = Stroke(linewidth=max(1.4, size / 4), foreground=halo) if halo else None
-        self._add(_Line(left, y, shown, _font(weight, size), colour, ring, self._points))
+        font = _font(weight, size)
+        if halo:  # as a path, found once for all forms; the letters above it remain letters
+            letters = TextPath((left, y), shown, prop=font)
+            looks = {"facecolor": colour, "edgecolor": halo, "linewidth": max(1.4, size / 4), "joinstyle": "round"}
+            self._add(PathPatch(letters, **looks, transform=self._points))
+        self._add(_Line(left, y, shown, font, colour, self._points))
 
     def _add_fills(self) -> None:
         """Put down the polygons since the last line or text: at once, which takes a fifth of the time."""
