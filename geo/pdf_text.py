@@ -3,9 +3,10 @@
 import base64
 import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, repeat
+from itertools import chain, product, repeat
 
 import numpy as np
 
@@ -14,6 +15,8 @@ MAX_UNPACKED = 1_000_000_000
 
 _BLANKS = b" \t\r\n\f\v"
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
+_ONE_BYTE = re.compile(rb"beginbf(?:char|range)\s*<[0-9A-Fa-f]{1,2}>")
+"""How the table of a font begins whose glyph numbers have one byte."""
 
 
 def pdf_streams(content: bytes) -> Iterator[bytes]:
@@ -32,14 +35,16 @@ def pdf_texts(content: bytes) -> list[str]:
     Strings of one line are joined; strings of glyph numbers, in brackets or in hexadecimal, are translated by every
     table of the file that gives glyphs their letters.
     """
-    texts, tables = [], []
+    texts: list[bytes] = []
+    tables: dict[int, list[dict[int, str]]] = defaultdict(list)
     for stream in [content, *pdf_streams(content)]:
         try:
             plain = zlib.decompressobj().decompress(stream, MAX_UNPACKED)
         except zlib.error:
             plain = stream
         if b"beginbf" in plain:
-            tables.append(_glyph_letters(plain))
+            for size in (1, 2) if _ONE_BYTE.search(plain) else (2,):
+                tables[size].append(_glyph_letters(plain))
         texts.append(plain)
     shown = []
     for plain in texts:
@@ -47,14 +52,15 @@ def pdf_texts(content: bytes) -> list[str]:
         strings = [_string(raw) for raw in octets]
         shown.append("".join(strings))
         shown.append(" ".join(strings))
-        hexed = [found[1].translate(None, _BLANKS) for found in re.finditer(rb"<([0-9A-Fa-f\s]{4,})>", plain)]
+        hexed = [found[1].translate(None, _BLANKS) for found in re.finditer(rb"<([0-9A-Fa-f\s]{2,})>", plain)]
         bare = [bytes.fromhex(digits[: len(digits) // 2 * 2].decode()) for digits in hexed]
         shown.append(" ".join(_string(raw) for raw in bare))
-        for strings_of_glyphs in ([_glyphs(raw) for raw in octets], [_glyphs(raw) for raw in bare]):
+        for (size, own), raws in product(tables.items(), (octets, bare)):
+            strings_of_glyphs = [_glyphs(raw, size) for raw in raws]
             line = list(chain.from_iterable(strings_of_glyphs))
-            shown += [_translated(line, table) for table in tables]
+            shown += [_translated(line, table) for table in own]
             # A word is drawn in several fonts, each with a table of its own, when it holds ligatures: "ff" in "office".
-            for order in (tables, tables[::-1]):
+            for order in (own, own[::-1]):
                 shown.append("".join(_in_any(glyphs, order) for glyphs in strings_of_glyphs))
     return [text for text in dict.fromkeys(shown) if text]
 
@@ -92,9 +98,9 @@ def _letters(text: bytes) -> str:
     return bytes.fromhex(text.decode().zfill(len(text) + len(text) % 2)).decode("utf-16-be", "replace")
 
 
-def _glyphs(raw: bytes) -> list[int]:
-    """Return glyph numbers, of two bytes each."""
-    numbers: list[int] = np.frombuffer(raw[: len(raw) // 2 * 2], dtype=">u2").tolist()
+def _glyphs(raw: bytes, size: int) -> list[int]:
+    """Return glyph numbers, of one or two bytes each."""
+    numbers: list[int] = np.frombuffer(raw[: len(raw) // size * size], dtype=f">u{size}").tolist()
     return numbers
 
 

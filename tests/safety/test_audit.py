@@ -88,6 +88,15 @@ def printed(path: Path, text: str) -> None:
         path.write_bytes(sheet.save("pdf", title="x"))
 
 
+def letter_by_letter(path: Path, text: str) -> None:
+    """Write a PDF of glyph numbers of one byte, each in hexadecimal and alone."""
+    letters = "".join(sorted(set(text)))
+    table = " ".join(f"<{number:02x}> <{ord(letter):04x}>" for number, letter in enumerate(letters))
+    shown = "".join(f"<{letters.index(letter):02x}>" for letter in text)
+    streams = (f"beginbfchar {table} endbfchar", f"[{shown}] TJ")
+    path.write_text("%PDF-1.7" + "".join(f" stream\n{stream}\nendstream" for stream in streams))
+
+
 def png(out: Path, keyword: str, text: str, *, packed: bool) -> None:
     note = PngImagePlugin.PngInfo()
     note.add_text(keyword, text, zip=packed)
@@ -258,9 +267,10 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, telling: Path, monk
         assert (result.exit_code, "big unpacks to more than" in result.stderr) == (6, True)
 
 
-def test_ligatures_of_a_pdf_are_read(tmp_path: Path) -> None:
-    """A printed "ff" or "fi" is one glyph, of another font than the letters around it."""
-    printed(tmp_path / "b.pdf", "Griffin Office of Clifford Flats")
+@pytest.mark.parametrize("draw", [printed, figure, letter_by_letter])
+def test_ligatures_of_a_pdf_are_read(tmp_path: Path, draw: Callable[[Path, str], None]) -> None:
+    """A printed "ff" or "fi" is one glyph, of another font than the letters around it; as "–" is in a small font."""
+    draw(tmp_path / "b.pdf", "Griffin – Office of Clifford Flats")
     read = {"".join(fold(text)) for text in pdf_texts((tmp_path / "b.pdf").read_bytes())}
     assert any("griffinofficeofcliffordflats" in text for text in read)
 
