@@ -1,10 +1,12 @@
 """Shapes for the page's program: what it unpacks is what was packed, to the fourth decimal."""
 
 import geopandas as gpd
+import numpy as np
 import shapely
 from pyproj import CRS
 
 from geo.compact import unpack
+from maps.geometry import simplify
 from maps.shapes import packed_shapes
 
 UTM = CRS.from_epsg(32616)
@@ -24,3 +26,12 @@ def test_a_polygon_keeps_its_holes_and_parts():
 
 def test_an_empty_shape_keeps_its_place():
     assert packed_shapes([shapely.Polygon(), shapely.box(4e5, 3.5e6, 4.1e5, 3.51e6)], UTM).startswith("xy4:.")
+
+
+def test_the_ways_of_a_road_are_simplified_as_one_line():
+    along = np.arange(4e5, 4.4e5, 100)
+    corners = np.column_stack([along, 3.5e6 + 900 * np.sin(along / 6_000)])
+    road = shapely.MultiLineString([corners[at : at + 2] for at in range(len(corners) - 1)])
+    simple = simplify(gpd.GeoSeries([road], crs=UTM), 60)
+    assert shapely.get_num_coordinates(simple).sum() <= 60
+    assert simple[0].hausdorff_distance(road) < 40
