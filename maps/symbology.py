@@ -4,6 +4,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -180,9 +181,10 @@ def classify(value: float, breaks: Sequence[float]) -> int:
     """
     if math.isnan(value):
         return 1
-    return ramp_positions(len(breaks) + 1)[sum(value >= cut for cut in breaks)]
+    return ramp_positions(len(breaks) + 1)[bisect_right(breaks, value)]
 
 
+@cache
 def ramp_positions(classes: int) -> tuple[int, ...]:
     """Return the ramp colours (1 to `CLASSES`) that a given number of classes uses.
 
