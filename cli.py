@@ -22,6 +22,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -199,13 +200,13 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
     NAME is a file name such as map.png, or a stem such as map for all four maps. The manifest is always written.
     """
     with undisturbed():
-        from maps.outputs import choose_outputs, write_outputs  # noqa: PLC0415 # only this command writes
+        from maps.outputs import choose_outputs, load_libraries, write_outputs  # noqa: PLC0415 # only this command writes
 
     try:
         names = choose_outputs(only, skip)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    study = _study(project)
+    study = _study(project, meanwhile=partial(load_libraries, names))
     folder = out or project.parent / "out"
     with _progress() as say:
         written = write_outputs(study, folder, progress=say, audience=audience, names=names)
@@ -283,12 +284,12 @@ def _load(path: Path) -> tuple[Project, Inputs]:
         return project, load_inputs(project, progress=say)
 
 
-def _study(path: Path, *, sections: bool = False) -> Study:
+def _study(path: Path, *, sections: bool = False, meanwhile: Callable[[], None] = lambda: None) -> Study:
     project, inputs = _load(path)
     if sections and project.sections is None:
         project = project.model_copy(update={"sections": Sections()})
     with _progress() as say:
-        return make_study(project, inputs, progress=say)
+        return make_study(project, inputs, progress=say, meanwhile=meanwhile)
 
 
 def _say(line: str) -> None:

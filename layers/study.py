@@ -74,7 +74,9 @@ class Study:
     along: Along | None = None
 
 
-def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], None]) -> Study:
+def make_study(
+    project: Project, inputs: Inputs, *, progress: Callable[[str], None], meanwhile: Callable[[], None] = lambda: None
+) -> Study:
     """Run the analysis.
 
     Parameters
@@ -85,6 +87,8 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
         The tables it names, read and checked, in one metric CRS.
     progress
         Called with what is being done.
+    meanwhile
+        Called while another process ranks: for what has to be done anyway and needs nothing of the study.
 
     Returns
     -------
@@ -116,11 +120,13 @@ def make_study(project: Project, inputs: Inputs, *, progress: Callable[[str], No
     people = people.join(shares).assign(rural=rural)
 
     progress("Ranking …")
-    ranked = rank_areas(areas, people, venues, corridor, project)
+    with beside(lambda: _ranked(areas, sections, people, venues, corridor, project, along)) as ranking:
+        meanwhile()
+        ranked, ranked_sections = ranking()
     return Study(
         project=project,
         areas=ranked,
-        sections=None if sections is None else _ranked_sections(sections, people, venues, corridor, project, along),
+        sections=ranked_sections,
         people=people,
         highways=highways,
         corridor=corridor,
@@ -183,6 +189,22 @@ def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str
         categories=access.required,
         measure=access.sharing,
         decay=decay_of(access.decay, measure=access.sharing, catchment_min=access.bands_min[-1]),
+    )
+
+
+def _ranked(
+    areas: gpd.GeoDataFrame,
+    sections: gpd.GeoDataFrame | None,
+    people: gpd.GeoDataFrame,
+    venues: gpd.GeoDataFrame,
+    corridor: gpd.GeoDataFrame,
+    project: Project,
+    along: Along,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Rank the areas, and the sections where there are any."""
+    return (
+        rank_areas(areas, people, venues, corridor, project),
+        None if sections is None else _ranked_sections(sections, people, venues, corridor, project, along),
     )
 
 

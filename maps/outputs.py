@@ -1,7 +1,7 @@
 """All files of a run, from one `Study`.
 
-Libraries that draw pages, pictures and workbooks take long to load: each is loaded by whoever writes such a file, so
-that two processes share that, too.
+Libraries that make pages, pictures and workbooks take long to load. What draws is needed in each process and loaded
+while a core has nothing else to do (`load_libraries`); the others are loaded by whoever writes such a file.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -151,10 +151,7 @@ OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
 """Every output by file name, in the order in which they are written."""
 
 DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
-"""Outputs that matplotlib draws, those of one sheet together: where there are enough processes, each begins one group.
-
-Of two processes one draws while the other is busy with the rest, so that the library is loaded once or little later.
-"""
+"""Outputs that matplotlib draws, those of one sheet together: of enough processes each begins with one group."""
 
 SECTIONS = "sections.csv"
 """Is written only where the project asks for sections."""
@@ -192,6 +189,13 @@ def choose_outputs(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[
 
 def _means(name: str, file: str) -> bool:
     return name in {file, Path(file).stem}
+
+
+def load_libraries(names: Sequence[str]) -> None:
+    """Load what draws these outputs, if any is drawn: once for all processes that write, before they part ways."""
+    if any(name in group for group in DRAWN for name in names):
+        with undisturbed():
+            import maps.static  # noqa: F401, PLC0415 # as above
 
 
 def write_outputs(

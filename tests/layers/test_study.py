@@ -1,0 +1,30 @@
+"""The whole analysis: what does not depend on how many processes do it."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import geo.beside
+from geo.example_study import write_example
+from geo.inputs import load_inputs
+from geo.project import Sections
+from geo.project_file import load_project
+from layers.study import make_study
+
+
+def test_one_process_and_several_find_the_same_and_what_is_to_be_done_meanwhile_is_done_once(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    project = load_project(write_example(tmp_path / "study")).model_copy(update={"sections": Sections()})
+    inputs = load_inputs(project)
+    studies, calls = [], []
+    for cores in (1, 2):
+        monkeypatch.setattr(geo.beside, "_cores", lambda cores=cores: cores)
+        studies.append(make_study(project, inputs, progress=lambda _: None, meanwhile=lambda: calls.append(1)))
+    assert len(calls) == len(studies)
+    alone, beside = studies
+    for name, table in vars(alone).items():
+        if isinstance(table, gpd.GeoDataFrame | pd.DataFrame):
+            pd.testing.assert_frame_equal(table, vars(beside)[name], check_exact=True)
+    assert len(alone.areas) > 1
+    assert len(alone.sections) > 1
