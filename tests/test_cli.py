@@ -25,6 +25,9 @@ FILES = {
 }  # fmt: skip
 
 
+pytestmark = pytest.mark.usefixtures("known_roads")
+
+
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
 

@@ -15,7 +15,10 @@ HERE = Path(__file__).parent
 DATA = HERE.parents[1] / "shared" / "data"
 MILE_M = 1609.344
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA}")
+pytestmark = [
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA}"),
+    pytest.mark.usefixtures("known_roads"),
+]
 
 
 def silent(_: str) -> None:

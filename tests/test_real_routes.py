@@ -31,7 +31,10 @@ MILE_M = 1609.344
 STATE_TM = CRS.from_epsg(3814)
 REFS = ("I 55", "I 20", "I 59", "I 22", "I 10", "US 49")
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA}")
+pytestmark = [
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"no real data at {DATA}"),
+    pytest.mark.usefixtures("known_roads"),
+]
 
 
 def load(path, refs, crs, extent, unit):

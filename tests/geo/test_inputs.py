@@ -17,6 +17,8 @@ from geo.vocabulary import CATEGORIES
 REAL = Path(__file__).parents[1] / "real"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
+pytestmark = pytest.mark.usefixtures("known_roads")
+
 
 @pytest.fixture(scope="module")
 def example(tmp_path_factory):
@@ -60,7 +62,8 @@ def test_areas_without_any_road_near_are_refused(study):
     assert len(said) == 2
 
 
-def test_progress_is_told(study):
+def test_progress_is_told(study, monkeypatch):
+    monkeypatch.setenv("OUTREACH_CACHE_DIR", "off")
     said = []
     load_inputs(load_project(study / "project.toml"), progress=said.append)
     assert said[0] == "Reading areas …"

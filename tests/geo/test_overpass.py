@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import threading
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
@@ -29,11 +31,11 @@ REFUGE = """<node id="900001" version="1" lat="32.30" lon="-90.19"><tag k="touri
 """
 
 
-@pytest.fixture
-def study(tmp_path):
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
     """Return the example of two counties, with its roads taken away, and the file they are in."""
-    folder = write_example(tmp_path / "study").parent
-    whole = tmp_path / "everything.osm"
+    base = tmp_path_factory.mktemp("example")
+    folder, whole = write_example(base / "study").parent, base / "everything.osm"
     text = (folder / "roads.osm").read_text(encoding="utf-8")
     whole.write_text(text.replace("<way ", REFUGE + "<way ", 1), encoding="utf-8")
     (folder / "roads.osm").unlink()
@@ -43,19 +45,25 @@ def study(tmp_path):
     return folder, whole
 
 
+@pytest.fixture
+def study(example, tmp_path):
+    return shutil.copytree(example[0], tmp_path / "study")
+
+
 def elements(path):
-    """Return what an .osm file holds as Overpass writes it, each with its shape."""
-    at, found = {}, []
+    """Return what an .osm file holds as Overpass writes it, and where each is."""
+    at, found, shapes = {}, [], []
     for thing in osmium.FileProcessor(str(path)):
         element = {"id": thing.id, "tags": dict(thing.tags)}
         if thing.is_node():
             at[thing.id] = (thing.lon, thing.lat)
-            found.append(({**element, "type": "node", "lon": thing.lon, "lat": thing.lat}, shapely.Point(at[thing.id])))
+            found.append({**element, "type": "node", "lon": thing.lon, "lat": thing.lat})
+            shapes.append(shapely.Point(at[thing.id]))
         elif thing.is_way():
             nodes = [node.ref for node in thing.nodes]
-            line = shapely.LineString([at[node] for node in nodes])
-            found.append(({**element, "type": "way", "nodes": nodes}, line))
-    return found
+            found.append({**element, "type": "way", "nodes": nodes})
+            shapes.append(shapely.LineString([at[node] for node in nodes]))
+    return found, shapely.STRtree(shapes)
 
 
 def answer(query, known):
@@ -64,24 +72,35 @@ def answer(query, known):
     square = shapely.Polygon(list(zip(numbers[1::2], numbers[::2], strict=True)))
     classes = re.search(r'\["highway"~"\^\(([a-z_|]+)\)\$"\]', query)
     tags = set(re.findall(r"\['(\w+)'='(\w+)'\]", query))
+    found, shapes = known
     wanted = [
         element
-        for element, shape in known
-        if shape.intersects(square)
-        and (
+        for element in (found[number] for number in shapes.query(square, predicate="intersects"))
+        if (
             (element["type"] == "way" and element["tags"].get("highway") in classes[1].split("|"))
             if classes
             else tags & set(element["tags"].items())
         )
     ]
     corners = {node for element in wanted for node in element.get("nodes", ())}
-    return [*wanted, *(element for element, _ in known if element["type"] == "node" and element["id"] in corners)]
+    return [*wanted, *(element for element in found if element["type"] == "node" and element["id"] in corners)]
+
+
+@pytest.fixture(scope="module")
+def known(example):
+    return elements(example[1])
 
 
 @pytest.fixture
-def server(study):
+def server(known):
     """Serve the example's roads; yield the address, the queries asked, and how to answer otherwise."""
-    known, asked, other = elements(study[1]), [], {}
+    with serving(known) as running:
+        yield running
+
+
+@contextmanager
+def serving(known):
+    asked, other = [], {}
 
     class Overpass(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -102,7 +121,7 @@ def server(study):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Overpass) as running:
-        thread = threading.Thread(target=running.serve_forever)
+        thread = threading.Thread(target=running.serve_forever, args=(0.01,))
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}/api", asked, other
         running.shutdown()
@@ -113,9 +132,18 @@ def run(*words):
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
-def test_what_is_fetched_is_what_the_study_needs(study, server):
-    folder, whole = study
-    result = run("fetch", folder / "project.toml", "--server", server[0])
+@pytest.fixture(scope="module")
+def fetched(example, known, tmp_path_factory):
+    """Fetch for a study without its providers and people; return its folder, what was asked and what was said."""
+    folder = shutil.copytree(example[0], tmp_path_factory.mktemp("fetched") / "study")
+    (folder / "providers.csv").unlink()
+    (folder / "people.csv").unlink()
+    with serving(known) as (address, asked, _):
+        return folder, asked, run("fetch", folder / "project.toml", "--server", address)
+
+
+def test_what_is_fetched_is_what_the_study_needs(example, fetched):
+    (folder, _, result), (_, whole) = fetched, example
     assert result.exit_code == 0, result.output
     assert "© OpenStreetMap contributors" in result.stdout
     fetched, known = read_osm([folder / "fetched" / "roads.osm.pbf"]), read_osm([whole])
@@ -132,12 +160,9 @@ def test_what_is_fetched_is_what_the_study_needs(study, server):
     assert read_study_roads(project, areas, urban=None, say=lambda _: None).network.kept_share == 1
 
 
-def test_nothing_of_providers_and_people_is_read_or_sent(study, server):
-    folder, _ = study
-    address, asked, _ = server
-    (folder / "providers.csv").unlink()
-    (folder / "people.csv").unlink()
-    assert run("fetch", folder / "project.toml", "--server", address).exit_code == 0
+def test_nothing_of_providers_and_people_is_read_or_sent(fetched):
+    _, asked, result = fetched
+    assert result.exit_code == 0, result.output
     assert len(asked) > 10
     assert all("poly:" in query and "social" not in query for query in asked)
 
@@ -173,18 +198,17 @@ def test_questions_cover_the_areas_and_what_can_be_reached():
     ids=["a web page", "bad request", "out of memory"],
 )
 def test_a_server_that_does_not_answer_leaves_nothing_behind(study, server, otherwise, message):
-    folder, _ = study
     address, _, other = server
     other.update(otherwise)
-    result = run("fetch", folder / "project.toml", "--server", address)
+    result = run("fetch", study / "project.toml", "--server", address)
     assert result.exit_code == 4
     assert message in result.stderr
     assert "Traceback" not in result.stderr
-    assert not (folder / "fetched").exists()
+    assert not (study / "fetched").exists()
 
 
 def test_no_server_at_all(study):
-    result = run("fetch", study[0] / "project.toml", "--server", "http://127.0.0.1:9/api")
+    result = run("fetch", study / "project.toml", "--server", "http://127.0.0.1:9/api")
     assert result.exit_code == 4
     assert "http://127.0.0.1:9/api cannot be reached. Try again later, or download" in result.stderr
 
@@ -200,7 +224,7 @@ def test_no_server_at_all(study):
     ids=["there already", "several", "other kind", "a whole state"],
 )
 def test_what_cannot_be_fetched(study, server, old, new, message):
-    project = study[0] / "project.toml"
+    project = study / "project.toml"
     project.write_text(project.read_text().replace(old, new))
     result = run("fetch", project, "--server", server[0])
     assert result.exit_code == 4
@@ -213,6 +237,6 @@ def test_the_public_server_is_asked_by_default(study, monkeypatch):
     asked = []
     monkeypatch.setattr("geo.overpass._require_reachable", asked.append)
     monkeypatch.setattr("geo.overpass._answer", lambda question, server: asked.append(server) or [])
-    assert run("fetch", study[0] / "project.toml").exit_code == 0
+    assert run("fetch", study / "project.toml").exit_code == 0
     assert set(asked) == {"https://overpass-api.de/api"}
-    assert load_project(study[0] / "project.toml").roads.osm[0].exists()
+    assert load_project(study / "project.toml").roads.osm[0].exists()

@@ -44,14 +44,20 @@ def test_names_that_occur_twice_are_told_apart():
     )
 
 
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    project = load_project(write_example(tmp_path_factory.mktemp("example") / "study"))
+    return project, load_inputs(project)
+
+
 @pytest.mark.parametrize("by", ["length", "towns", "exits"])
-def test_english_names_are_those_of_the_tables_and_spanish_ones_are_spanish(tmp_path, by):
-    project = load_project(write_example(tmp_path / "study")).model_copy(update={"sections": Sections(by=by)})
-    study = make_study(project, load_inputs(project), progress=lambda _: None)
+def test_english_names_are_those_of_the_tables_and_spanish_ones_are_spanish(example, by):
+    project, inputs = example[0].model_copy(update={"sections": Sections(by=by)}), example[1]
+    study = make_study(project, inputs, progress=lambda _: None)
     records = study.sections.to_dict("records")
     assert list(section_names(records, load_texts("en"))) == study.sections["name"].tolist()
     spanish = section_names(records, load_texts("es"))
     assert not [name for name in spanish if any(word in name for word in ("exit", "mile", " to "))]
     if by == "length":
-        whole = make_study(project.model_copy(update={"language": "es"}), load_inputs(project), progress=lambda _: None)
+        whole = make_study(project.model_copy(update={"language": "es"}), inputs, progress=lambda _: None)
         assert spanish[0] in render_page(whole)

@@ -48,6 +48,11 @@ def tell_all(study: Path, *, seed: int = 6) -> pd.DataFrame:
     return table.loc[hidden]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _known_roads(known_roads: None) -> None:
+    """No test here looks at roads but those of the cache, which name one of their own."""
+
+
 @pytest.fixture(scope="session")
 def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a study whose confidential rows say everything, with its outputs in ``out``.

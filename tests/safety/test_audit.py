@@ -28,7 +28,7 @@ from PIL import Image, PngImagePlugin
 from pyproj import Transformer
 
 from geo.compact import pack_points
-from geo.inputs import load_inputs
+from geo.inputs import Inputs, load_inputs
 from geo.pdf_text import pdf_texts
 from geo.project import Sections
 from geo.project_file import load_project
@@ -41,6 +41,19 @@ from maps.static_sheet import drawing
 from tests.safety.conftest import run
 
 NAME, ADDRESS, PHONE, SITE = "Hidden Haven of Sister Alma", "412 Old Mill Road", "(601) 555-0960", "haven6-0.example"
+
+
+def only(out: Path, *names: str) -> Path:
+    """Leave of a copy of the outputs what is looked at, and the manifest: to search the others takes seconds."""
+    for path in out.iterdir():
+        if path.name not in {*names, "manifest.json"}:
+            path.unlink()
+    return out
+
+
+@pytest.fixture(scope="module")
+def inputs(telling: Path) -> Inputs:
+    return load_inputs(load_project(telling / "project.toml"))
 
 
 @pytest.fixture(scope="session")
@@ -298,7 +311,7 @@ def test_a_vertex_beside_every_place_is_caught(
     out: Path, telling: Path, secrets: tuple[Secret, ...], noise_m: int
 ) -> None:
     near = [[s.lon_deg + noise_m / 93_000, s.lat_deg] for s in secrets]
-    plant_json(out, [[float(f"{x:.6f}"), float(f"{y:.6f}")] for x, y in near])
+    plant_json(only(out, "map.html"), [[float(f"{x:.6f}"), float(f"{y:.6f}")] for x, y in near])
     assert audit_files(out, [telling / "providers.csv"]).problems
 
 
@@ -355,10 +368,7 @@ def test_the_help_line_and_the_region_are_no_leak(out: Path) -> None:
 def test_a_file_without_public_column_is_all_confidential(telling: Path, out: Path) -> None:
     table = pd.read_csv(telling / "providers.csv", dtype="str", keep_default_na=False)
     table.drop(columns="public").to_csv(out.parent / "providers.csv", index=False)
-    for path in out.iterdir():
-        if path.name not in {"map.html", "manifest.json"}:
-            path.unlink()
-    audit = audit_files(out, [out.parent / "providers.csv"])
+    audit = audit_files(only(out, "map.html"), [out.parent / "providers.csv"])
     assert len(audit.secrets) == len(table)
     assert {f.kind for f in audit.findings} == {"name", "phone", "link", "coordinates"}
 
@@ -460,7 +470,7 @@ def true_minutes(points: gpd.GeoSeries, telling: Path, *, nth: int = 1) -> np.nd
 
 @pytest.mark.parametrize(("figure", "nth"), [("minutes", 1), ("median", 1), ("p90", 1), ("second", 2), ("second", 1)])
 def test_every_figure_in_minutes_is_attacked(telling: Path, out: Path, figure: str, nth: int) -> None:
-    areas = gpd.read_file(out / "areas.gpkg", layer="areas")
+    areas = gpd.read_file(only(out, "areas.gpkg") / "areas.gpkg", layer="areas")
     areas[f"{figure}_shelter"] = true_minutes(areas.geometry, telling, nth=nth)
     areas.to_file(out / "areas.gpkg", layer="areas")
     betrayed = any(
@@ -469,10 +479,9 @@ def test_every_figure_in_minutes_is_attacked(telling: Path, out: Path, figure: s
     assert betrayed == (nth == 2 or figure != "second")
 
 
-def test_an_attack_counts_only_for_the_minutes_it_was_made_on(telling: Path, out: Path) -> None:
-    project = load_project(telling / "project.toml")
-    study = make_study(project, load_inputs(project), progress=lambda _: None)
-    tried = attack_study(out, study, search_for(study))
+def test_an_attack_counts_only_for_the_minutes_it_was_made_on(telling: Path, out: Path, inputs: Inputs) -> None:
+    study = make_study(load_project(telling / "project.toml"), inputs, progress=lambda _: None)
+    tried = attack_study(only(out, "areas.gpkg"), study, search_for(study))
     assert audit_study(out, study, tried=tried).radius_m.tolist() == audit_study(out, study).radius_m.tolist()
     areas = gpd.read_file(out / "areas.gpkg", layer="areas")
     areas["minutes_shelter"] = true_minutes(areas.geometry, telling)
@@ -480,11 +489,10 @@ def test_an_attack_counts_only_for_the_minutes_it_was_made_on(telling: Path, out
     assert audit_study(out, study, tried=tried).problems
 
 
-def test_minutes_from_exits_and_sections_are_attacked(telling: Path, out: Path) -> None:
-    project = load_project(telling / "project.toml")
-    project = project.model_copy(update={"sections": Sections(length=10)})
-    study = make_study(project, load_inputs(project), progress=lambda _: None)
-    assert audit_study(out, study).problems == []
+def test_minutes_from_exits_and_sections_are_attacked(telling: Path, out: Path, inputs: Inputs) -> None:
+    project = load_project(telling / "project.toml").model_copy(update={"sections": Sections(length=10)})
+    study = make_study(project, inputs, progress=lambda _: None)
+    assert audit_study(only(out, "areas.gpkg"), study).problems == []
     exits = study.along.exits.set_index("exit_id").geometry
     to_exits = true_minutes(exits, telling)[exits.index.get_indexer(study.along.minutes["exit_id"])]
     along = dataclasses.replace(study.along, minutes=study.along.minutes.assign(minutes_shelter=to_exits))

@@ -52,15 +52,19 @@ def test_no_small_count_follows_from_the_others(counts: list[int]) -> None:
         assert left.sum() == 0
 
 
-def manifest(study: Path, out: Path, audience: str) -> dict:
-    result = run("map", study / "project.toml", "--out", out, "--audience", audience, "--only", "map.html")
-    assert result.exit_code == 0, result.stderr
-    return json.loads((out / "manifest.json").read_text())
+@pytest.fixture(scope="module")
+def builds(telling: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the outputs for each audience that say something of the number of confidential providers."""
+    folder = tmp_path_factory.mktemp("builds")
+    only = [word for name in ("map.html", "ranking", "areas.gpkg", "briefing") for word in ("--only", name)]
+    for audience in ("public", "taskforce"):
+        result = run("map", telling / "project.toml", "--out", folder / audience, "--audience", audience, *only)
+        assert result.exit_code == 0, result.stderr
+    return {audience: folder / audience for audience in ("public", "taskforce")}
 
 
-def test_the_two_builds(telling: Path, tmp_path: Path) -> None:
-    public = manifest(telling, tmp_path / "public", "public")
-    team = manifest(telling, tmp_path / "team", "taskforce")
+def test_the_two_builds(builds: dict[str, Path]) -> None:
+    public, team = (json.loads((folder / "manifest.json").read_text()) for folder in builds.values())
     assert (public["audience"], team["audience"]) == ("public", "taskforce")
     assert team["figures"]["n_confidential"] == 6
     assert sum(team["confidential_by_region"].values()) == 6
@@ -68,7 +72,7 @@ def test_the_two_builds(telling: Path, tmp_path: Path) -> None:
     assert public["confidential_by_region"] == {}
     (file,) = [entry for entry in public["inputs"] if entry["file"] == "providers.csv"]
     assert (file["rows"], file["notes"], file["sha256"]) == (None, ["some rows are confidential"], "")
-    pages = [(tmp_path / name / "map.html").read_text() for name in ("public", "team")]
+    pages = [(folder / "map.html").read_text() for folder in builds.values()]
     assert "Fewer than 11 confidential services count" in pages[0]
     assert "6 confidential services count" in pages[1]
     assert "6 confidential" not in pages[0]
@@ -114,25 +118,20 @@ def capacity_told(study: Path, out: Path) -> dict[str, float]:
     return told
 
 
-def test_capacity_per_person_does_not_tell_how_many_are_confidential(telling: Path, tmp_path: Path) -> None:
-    for audience in ("public", "taskforce"):
-        written = ("ranking", "areas.gpkg", "sections", "briefing")
-        only = [word for name in written for word in ("--only", name)]
-        result = run("map", telling / "project.toml", "--out", tmp_path / audience, "--audience", audience, *only)
-        assert result.exit_code == 0, result.stderr
-    team = capacity_told(telling, tmp_path / "taskforce")
+def test_capacity_per_person_does_not_tell_how_many_are_confidential(telling: Path, builds: dict[str, Path]) -> None:
+    team = capacity_told(telling, builds["taskforce"])
     assert team["shelter"] == pytest.approx(6, abs=0.5)  # the attack works where it may
-    public = capacity_told(telling, tmp_path / "public")
+    public = capacity_told(telling, builds["public"])
     assert np.isnan(public["shelter"])
     assert public["legal"] == pytest.approx(0, abs=0.5)
-    ranked = pd.read_csv(tmp_path / "public" / "ranking.csv")
+    ranked = pd.read_csv(builds["public"] / "ranking.csv")
     assert ranked[["per_10k_shelter", "one_only_shelter", "second_shelter"]].isna().all(axis=None)
-    layer = gpd.read_file(tmp_path / "public" / "areas.gpkg", layer="areas")
+    layer = gpd.read_file(builds["public"] / "areas.gpkg", layer="areas")
     assert layer[["per_10k_shelter", "one_only_shelter", "second_shelter"]].isna().all(axis=None)
-    said = json.loads((tmp_path / "public" / "manifest.json").read_text())["shared_capacity"]
+    said = json.loads((builds["public"] / "manifest.json").read_text())["shared_capacity"]
     shelter = next(row for row in said if row["category"] == "shelter")
     assert shelter == {"category": "shelter", "basis": "left_out", "gini": None, "palma": None}
-    assert "it would tell how many are confidential" in (tmp_path / "public" / "briefing.html").read_text()
+    assert "it would tell how many are confidential" in (builds["public"] / "briefing.html").read_text()
 
 
 @pytest.mark.parametrize("of", ["areas", "sections"])
