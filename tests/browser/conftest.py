@@ -1,6 +1,5 @@
 """A browser for the page's checks: Debian's Chromium, driven by Playwright, with the network cut off."""
 
-import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -40,6 +39,11 @@ class Visit:
     errors: list[str] = field(default_factory=list)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _known_roads(known_roads: None) -> None:
+    """No page is about roads that are read for it alone."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     if CHROMIUM is None:
@@ -51,6 +55,28 @@ def browser() -> Iterator[object]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+class Profiles:
+    """Profiles of a browser, one for each kind of reader: a window of its own takes ten times as long as one more tab."""
+
+    def __init__(self, browser: object) -> None:
+        self.browser = browser
+        self.contexts: dict[tuple, object] = {}
+
+    def new_page(self, *, viewport: dict[str, int], **options: object) -> object:
+        """Open a tab, as the browser itself would in a new window."""
+        kind = tuple(sorted(options.items()))
+        if kind not in self.contexts:
+            self.contexts[kind] = self.browser.new_context(viewport=viewport, **options)
+        page = self.contexts[kind].new_page()
+        page.set_viewport_size(viewport)
+        return page
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: object) -> Profiles:
+    return Profiles(browser)
 
 
 STUDIES: dict[str, Callable[[Path], Study]] = {
@@ -103,14 +129,13 @@ def open_page(
     motion: bool = False,
     **options: object,
 ) -> Visit:
-    """Open a page in a browser profile of its own and wait until it is ready; the map moves slowly, or at once."""
-    context = browser.new_context(
+    """Open a page in a new tab and wait until it is ready; the map moves slowly, or at once."""
+    page = browser.new_page(
         viewport={"width": width, "height": height},
         java_script_enabled=script,
         reduced_motion="no-preference" if motion else "reduce",
         **options,
     )
-    page = context.new_page()
     seen = Visit(page)
     page.on("request", lambda request: seen.requests.append(request.url))
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
@@ -121,7 +146,8 @@ def open_page(
 
 
 def load(seen: Visit, file: Path, *, fragment: str, script: bool) -> None:
-    """Load a page into a tab that shows nothing yet."""
+    """Load a page into a tab that shows nothing yet, in front of the others: what is behind moves slowly or never."""
+    seen.page.bring_to_front()
     seen.page.goto(file.as_uri() + fragment)
     if script:
         seen.page.wait_for_selector(READY, state="attached", timeout=20_000)
@@ -129,10 +155,10 @@ def load(seen: Visit, file: Path, *, fragment: str, script: bool) -> None:
 
 
 class Tabs:
-    """Tabs of the browser, each free again after a test: to open one takes longer than to load most pages."""
+    """Tabs of the browser, each free again after a test."""
 
-    def __init__(self, browser: object) -> None:
-        self.browser = browser
+    def __init__(self, profiles: Profiles) -> None:
+        self.profiles = profiles
         self.free: dict[tuple, list[Visit]] = {}
         self.used: list[tuple[tuple, Visit]] = []
 
@@ -155,7 +181,7 @@ class Tabs:
             load(seen, file, fragment=fragment, script=script)
         else:
             seen = open_page(
-                self.browser, file, width, height, fragment=fragment, script=script, motion=motion, **options
+                self.profiles, file, width, height, fragment=fragment, script=script, motion=motion, **options
             )
         self.used.append((kind, seen))
         return seen
@@ -174,11 +200,8 @@ class Tabs:
 
 
 @pytest.fixture(scope="session")
-def tabs(browser: object) -> Iterator[Tabs]:
-    tabs = Tabs(browser)
-    yield tabs
-    for seen in itertools.chain.from_iterable(tabs.free.values()):
-        seen.page.context.close()
+def tabs(profiles: Profiles) -> Tabs:
+    return Tabs(profiles)
 
 
 @pytest.fixture
@@ -193,19 +216,19 @@ def visit(tabs: Tabs, pages: dict[str, Path]) -> Iterator[Callable[..., Visit]]:
 
 
 @pytest.fixture(scope="session")
-def desks(browser: object, pages: Pages) -> Iterator[Callable[[str], object]]:
+def desks(profiles: Profiles, pages: Pages) -> Iterator[Callable[[str], object]]:
     """Open each page once, on a desk screen, for checks that only look."""
     opened: dict[str, Visit] = {}
 
     def look(name: str) -> object:
         if name not in opened:
-            opened[name] = open_page(browser, pages[name])
+            opened[name] = open_page(profiles, pages[name])
+        opened[name].page.bring_to_front()
         return opened[name].page
 
     yield look
     for seen in opened.values():
         assert seen.errors == []
-        seen.page.context.close()
 
 
 @pytest.fixture

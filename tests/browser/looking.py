@@ -123,16 +123,15 @@ def placed_labels(page, patience: int = 20) -> dict[str, int]:
     return found
 
 
-def ready_ms(browser, address: str, *, width: int, slowdown: float) -> float:
+def ready_ms(profiles, address: str, *, width: int, slowdown: float) -> float:
     """Return after how many milliseconds a page is ready, on a processor slowed down by a factor."""
-    context = browser.new_context(viewport={"width": width, "height": 800})
-    page = context.new_page()
-    context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    page = profiles.new_page(viewport={"width": width, "height": 800})
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     page.goto(address)
     page.wait_for_selector('html[data-ready="1"]', state="attached", timeout=30_000)
     ready = "performance.getEntriesByType('mark').find(m => m.name === 'outreach-ready').startTime"
     took = page.evaluate(ready)
-    context.close()
+    page.close()
     return took
 
 

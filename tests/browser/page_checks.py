@@ -380,14 +380,13 @@ class PageChecks:
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert not page.evaluate("document.getElementById('key').open")
 
-    def test_36_an_embedded_page_lets_its_host_scroll(self, browser, pages, tmp_path):
+    def test_36_an_embedded_page_lets_its_host_scroll(self, profiles, pages, tmp_path):
         host = tmp_path / "host.html"
         host.write_text(
             f"<!doctype html><title>host</title><div style='height:300px'></div><iframe src='{pages[self.name].as_uri()}' "
             "sandbox='allow-scripts' width=900 height=500></iframe><div style='height:2000px'></div>"
         )
-        context = browser.new_context(viewport={"width": 1000, "height": 700})
-        page = context.new_page()
+        page = profiles.new_page(viewport={"width": 1000, "height": 700})
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(host.as_uri())
@@ -401,7 +400,7 @@ class PageChecks:
         assert page.evaluate("scrollY") > 100
         assert frame.evaluate("document.querySelector('.folium-map').className") == zoom
         assert not errors
-        context.close()
+        page.close()
 
     def test_37_script_off(self, go, view):
         page = go(script=False).page
@@ -440,11 +439,11 @@ class PageChecks:
         assert len(gzip.compress(raw)) <= 400 * KB
 
     @pytest.mark.parametrize(("width", "slowdown", "limit_ms"), [(1280, 1, 2000), (375, 4, 5000)])
-    def test_42_ready_soon(self, browser, pages, width, slowdown, limit_ms):
+    def test_42_ready_soon(self, profiles, pages, width, slowdown, limit_ms):
         """The best of three, and limits that are twice what an idle machine may take, since tests share theirs."""
         address, took = pages[self.name].as_uri(), []
         while len(took) < 3 and not (took and took[-1] < limit_ms):
-            took.append(ready_ms(browser, address, width=width, slowdown=slowdown))
+            took.append(ready_ms(profiles, address, width=width, slowdown=slowdown))
         assert min(took) < limit_ms
 
     # Meaning

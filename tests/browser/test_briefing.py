@@ -26,9 +26,8 @@ def briefings(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["counties", "spanish", "hostile"])
-def test_a_briefing_is_accessible_silent_and_short(browser, briefings, axe_script, name):
-    context = browser.new_context(viewport={"width": 375, "height": 667})
-    page = context.new_page()
+def test_a_briefing_is_accessible_silent_and_short(profiles, briefings, axe_script, name):
+    page = profiles.new_page(viewport={"width": 375, "height": 667})
     asked, said = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda line: said.append(line.text) if line.type in ("error", "warning") else None)
@@ -43,4 +42,4 @@ def test_a_briefing_is_accessible_silent_and_short(browser, briefings, axe_scrip
     pdf = page.pdf(prefer_css_page_size=True, tagged=True)
     # Every name of the hostile study is 160 letters long.
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= MOST_PAGES + (2 if name == "hostile" else 0)
-    context.close()
+    page.close()

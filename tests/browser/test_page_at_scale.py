@@ -34,14 +34,20 @@ VENUE = """() => {
 
 
 @pytest.fixture(scope="module")
-def page(browser, pages):
+def opened(profiles, pages):
     from tests.browser.conftest import open_page
 
-    seen = open_page(browser, pages["hexagons"])
+    seen = open_page(profiles, pages["hexagons"])
     yield seen.page
     assert not seen.errors
     assert len(seen.requests) == 1
-    seen.page.context.close()
+    seen.page.close()
+
+
+@pytest.fixture
+def page(opened):
+    opened.bring_to_front()
+    return opened
 
 
 @pytest.fixture

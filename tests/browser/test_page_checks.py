@@ -423,13 +423,12 @@ def test_spanish_page_is_spanish(visit):
 
 
 @pytest.mark.parametrize("size", ["display: none", "width: 0; height: 0", "width: 200px; height: 80px"])
-def test_a_frame_that_is_hidden_or_tiny_at_first(browser, pages, tmp_path, size):
+def test_a_frame_that_is_hidden_or_tiny_at_first(profiles, pages, tmp_path, size):
     """As in a tab or a folded part of a report, opened later, closed and opened again."""
     host = tmp_path / "host.html"
     frame_tag = f"<iframe src='{pages['counties'].as_uri()}' sandbox='allow-scripts' style='{size}'></iframe>"
     host.write_text(f"<!doctype html><title>host</title>{frame_tag}")
-    context = browser.new_context(viewport={"width": 1000, "height": 700})
-    page = context.new_page()
+    page = profiles.new_page(viewport={"width": 1000, "height": 700})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(host.as_uri())
@@ -447,7 +446,7 @@ def test_a_frame_that_is_hidden_or_tiny_at_first(browser, pages, tmp_path, size)
     assert max(box[1] for box in land) <= stage[0][1]
     assert max(box[3] for box in land) - min(box[2] for box in land) > 150
     assert errors == []
-    context.close()
+    page.close()
 
 
 def test_a_page_whose_data_is_missing_is_skipped_each_time(tmp_path, monkeypatch):
