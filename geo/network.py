@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -155,6 +156,7 @@ def build_network(
     urban: gpd.GeoSeries | None = None,
     urban_factor: float = URBAN_FACTOR,
     island_share: float = ISLAND_SHARE,
+    file: Path | None = None,
 ) -> RoadNetwork:
     """Build the travel-time network from roads.
 
@@ -173,13 +175,15 @@ def build_network(
         limit stays. None makes no difference.
     island_share
         Least share of the length of all roads, 0 to 1, that makes a part cut off from the largest one worth keeping.
+    file
+        The road file, to be named where its roads make no network.
 
     Raises
     ------
     NetworkError
         If no two junctions can be reached from each other, or the roads lie too far away for `crs`.
     """
-    made = _junctions_and_edges(roads, crs, speeds_kmh, urban, urban_factor, island_share)
+    made = _junctions_and_edges(roads, crs, speeds_kmh, urban, urban_factor, island_share, file)
     # What that took along the way is free again: this takes as much.
     minutes = made["forward_min"], made["backward_min"]
     order, contraction = contract(
@@ -198,6 +202,7 @@ def _junctions_and_edges(
     urban: gpd.GeoSeries | None,
     urban_factor: float,
     island_share: float,
+    file: Path | None,
 ) -> dict[str, Any]:
     """Return the fields of a network without its contraction, the junctions by place."""
     edges = cut_at_junctions(roads)
@@ -219,7 +224,9 @@ def _junctions_and_edges(
     kept = _kept_parts(label, edges, island_share)
     rows = np.flatnonzero(np.isin(label[edges.start], kept) & (label[edges.start] == label[edges.end]))
     if not len(rows):
-        raise NetworkError([Problem("no two junctions of the road file can be reached from each other by car.")])
+        message = "no two junctions can be reached from each other by car."
+        remedy = "Use an extract that holds both directions of its roads, and the roads that join them."
+        raise NetworkError([Problem(message, file=file, remedy=remedy)])
     nodes = np.unique([edges.start[rows], edges.end[rows]])
     nodes = nodes[near_each_other(*xy[edges.node[nodes]].T)]
     place = places_among(nodes, len(edges.node))

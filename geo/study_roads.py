@@ -130,9 +130,8 @@ def _build(
     roads, links = join_dead_ends(osm.roads, within_m=section.join_dead_ends_m)
     if links:
         say(f"Joined dead ends with {links:,} links …")
-    network = build_network(
-        roads, crs=areas.crs, speeds_kmh=speeds, urban=urban, urban_factor=section.urban_speed_factor
-    )
+    factor, file = section.urban_speed_factor, section.osm[0]
+    network = build_network(roads, crs=areas.crs, speeds_kmh=speeds, urban=urban, urban_factor=factor, file=file)
     return RoadEntry(tuple(path.name for path in section.osm), osm, network, links)
 
 

@@ -26,6 +26,9 @@ HOSTILE = [
 ]
 
 
+pytestmark = pytest.mark.usefixtures("known_roads")
+
+
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_example(tmp_path_factory.mktemp("example") / "study").parent
@@ -106,6 +109,13 @@ def elsewhere(study: Path) -> None:
     areas.set_geometry(areas.translate(100, 10)).to_file(study / "counties.geojson")
 
 
+def one_way_alone(study: Path) -> None:
+    """Replace the roads by one of them, in Hinds County."""
+    nodes = "".join(f'<node id="{node}" version="1" lon="-90.3" lat="32.{node}"/>' for node in (2, 3))
+    tags = '<nd ref="2"/><nd ref="3"/><tag k="highway" v="trunk"/><tag k="oneway" v="yes"/>'
+    (study / "roads.osm").write_text(f'<osm version="0.6">{nodes}<way id="1" version="1">{tags}</way></osm>')
+
+
 # What is broken: how, the exit code, and the messages; "…" stands for anything.
 BROKEN: dict[str, tuple[Callable[[Path], object], int, list[str]]] = {
     "missing file": (
@@ -123,6 +133,10 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, list[str]]] = {
     "wrong format": (
         lambda s: ((s / "people.csv").rename(s / "people.docx"), replace(s, "project.toml", "people.csv", "people.docx")), 4,
         ["people.docx: the format '.docx' is not read. Use .csv, .tsv, .xlsx, .geojson, .gpkg, .shp, .zip (with a shapefile in it) or .parquet."],
+    ),
+    "one-way dead ends alone": (
+        one_way_alone, 5,
+        ["roads.osm: no two junctions can be reached from each other by car. Use an extract that holds both directions of its roads, and the roads that join them."],
     ),
     "cut off": (
         lambda s: (s / "counties.geojson").write_text((s / "counties.geojson").read_text()[:5000]), 4,
