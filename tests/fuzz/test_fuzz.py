@@ -38,7 +38,7 @@ GATE_INPUTS = {"hypothesis": 60, "atheris": 150}
 AT_ONCE = 1_000
 """Inputs of one process: each damaged road file leaves a thread of libosmium behind."""
 
-ENDED_WELL = 0
+ENDED_WELL = "0"
 
 
 def finds() -> Iterator[tuple[str, Path]]:
@@ -84,32 +84,41 @@ def test_made_up_files(kind: str, tmp_path: Path, record_property: Callable[[str
     report(kind, "hypothesis", tally, record_property)
 
 
+@pytest.fixture(scope="module")
+def instrumented() -> Iterator[subprocess.Popen[str]]:
+    """Start the guided fuzzer: one for all kinds, since it takes longer to prepare the code than for most inputs."""
+    command = [sys.executable, "-W", "ignore", "-m", "tests.fuzz.guided"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, **pipes) as process:
+        yield process
+
+
 @pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None,
     reason="atheris has no build for this machine (only for Linux on x86-64 and some versions of Python)",
 )
 @pytest.mark.parametrize("kind", KINDS)
-def test_files_that_follow_the_branches(kind: str, record_property: Callable[[str, object], None]) -> None:
+def test_files_that_follow_the_branches(
+    instrumented: subprocess.Popen[str], kind: str, record_property: Callable[[str, object], None]
+) -> None:
     together, until, seed = Tally(), time.monotonic() + SHARE_S, SEED
     while not together.inputs or time.monotonic() < until:
-        together += guided(kind, max(1, round(until - time.monotonic())), seed)
+        together += guided(instrumented, kind, max(1, round(until - time.monotonic())), seed)
         seed += 1
     report(kind, "atheris", together, record_property)
 
 
-def guided(kind: str, most_s: int, seed: int) -> Tally:
+def guided(fuzzer: subprocess.Popen[str], kind: str, most_s: int, seed: int) -> Tally:
     """Run the guided fuzzer in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         tally = Path(folder) / "tally.json"
         effort = [f"-max_total_time={most_s}", f"-runs={AT_ONCE}"] if SECONDS else [f"-runs={GATE_INPUTS['atheris']}"]
         options = [f"-seed={seed}", f"-artifact_prefix={folder}/found-", *effort]
-        done = subprocess.run(
-            [sys.executable, "-W", "ignore", "-m", "tests.fuzz.guided", kind, str(tally), *options],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": folder}, capture_output=True, check=False, text=True, errors="replace",
-        )  # fmt: skip
+        print(json.dumps([kind, folder, *options]), file=fuzzer.stdin, flush=True)
+        ended = fuzzer.stdout.readline().strip()
         for path in Path(folder).glob("found-*"):
             keep(kind, path.read_bytes())
-        assert done.returncode == ENDED_WELL, done.stdout[-1500:] + done.stderr[-3000:]
+        assert ended == ENDED_WELL, (Path(folder) / "said.txt").read_text(errors="replace")[-4500:]
         return Tally(**json.loads(tally.read_text())) if tally.exists() else Tally()
 
 

@@ -651,12 +651,18 @@ PIECES = [
 ]
 
 
+JUNCTIONS = [("3", 0.02, 3), ("3", -0.02, 3.4), ("21", 0, 21), ("26", 2, 26)]
+
+
+@pytest.fixture(scope="module")
+def in_order():
+    return measured(ways(*PIECES), exits(*JUNCTIONS))
+
+
 @settings(deadline=None, max_examples=25)
 @given(order=st.permutations(range(len(PIECES))), junctions=st.permutations(range(4)))
-def test_the_order_of_ways_and_exits_changes_nothing(order, junctions):
-    nodes = [("3", 0.02, 3), ("3", -0.02, 3.4), ("21", 0, 21), ("26", 2, 26)]
-    expected = measured(ways(*PIECES), exits(*nodes))
-    shuffled = exits(*nodes).iloc[list(junctions)]
+def test_the_order_of_ways_and_exits_changes_nothing(in_order, order, junctions):
+    expected, shuffled = in_order, exits(*JUNCTIONS).iloc[list(junctions)]
     routes = measured(ways(*[PIECES[at] for at in order]), shuffled)
     assert routes.notes == expected.notes
     assert routes.routes[0].line.equals(expected.routes[0].line)
