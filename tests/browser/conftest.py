@@ -1,19 +1,24 @@
 """A browser for the page's checks: Debian's Chromium, driven by Playwright, with the network cut off."""
 
+import copyreg
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from filelock import FileLock
 
 from layers.study import Study
 from maps.page import render_page
 from maps.values import View
 from maps.view import make_view
 from tests.browser import studies
+from tests.conftest import shared_folder
 from tests.maps.studies import HOSTILE, make_study
 
 pytest.register_assert_rewrite("tests.browser.page_checks", "tests.browser.looking")
@@ -95,8 +100,15 @@ STUDIES: dict[str, Callable[[Path], Study]] = {
 """What the pages are of: studies made in code, the bundled example, and real ones where the data is there."""
 
 
+def read_only(mapping: dict[object, object]) -> MappingProxyType[object, object]:
+    return MappingProxyType(mapping)
+
+
+copyreg.pickle(MappingProxyType, lambda proxy: (read_only, (dict(proxy),)))  # views hold some
+
+
 class Pages(dict[str, Path]):
-    """Files of pages by name; each is made when it is first asked for."""
+    """Files of pages by name, and their views; each is made when it is first asked for, here or beside."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -105,17 +117,21 @@ class Pages(dict[str, Path]):
 
     def __missing__(self, name: str) -> Path:
         folder = self.folder / name.replace(" ", "-")
-        folder.mkdir(exist_ok=True)  # it is asked for again where its data is missing
-        study = STUDIES[name](folder)
-        self[name] = folder / "map.html"
-        self.views[name] = make_view(study)
-        self[name].write_text(render_page(study, self.views[name]), encoding="utf-8")
-        return self[name]
+        folder.mkdir(exist_ok=True, parents=True)  # it is asked for again where its data is missing
+        page, kept = folder / "map.html", folder / "view"
+        with FileLock(folder.with_suffix(".lock")):
+            if not kept.exists():
+                study = STUDIES[name](folder)
+                view = make_view(study)
+                page.write_text(render_page(study, view), encoding="utf-8")
+                kept.write_bytes(pickle.dumps(view))
+        self[name], self.views[name] = page, pickle.loads(kept.read_bytes())
+        return page
 
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    return Pages(tmp_path_factory.mktemp("pages"))
+    return Pages(shared_folder(tmp_path_factory) / "pages")
 
 
 def open_page(

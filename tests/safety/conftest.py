@@ -1,6 +1,5 @@
 """A study whose confidential rows say everything, and its outputs, which must say nothing of it."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from geo.crs import WGS84
 from geo.example_study import write_example
 from geo.project import ProviderFile
 from geo.secrets import Secret, read_secrets
+from tests.conftest import shared_folder
 
 
 def run(*arguments: object):
@@ -59,8 +59,7 @@ def telling(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Tests that run side by side share it: the first one makes it, and none changes it.
     """
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "telling"
+    folder = shared_folder(tmp_path_factory) / "telling"
     with FileLock(folder.with_suffix(".lock")):
         if not folder.exists():
             making = tmp_path_factory.mktemp("making") / "study"
