@@ -1,13 +1,14 @@
 """The whole analysis, readable from top to bottom: inputs in, a `Study` out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.beside import beside
+from geo.beside import beside, spread
 from geo.inputs import Inputs
 from geo.project import Project
 from geo.records import Dropped, FileRecord
@@ -111,13 +112,13 @@ def make_study(
         people = settle_also(people, sections, areas)
     travel = attach(people, inputs.providers, inputs.network, max_off_road_m=project.roads.max_off_road_m)
     apart = unconnected(travel, people_file=project.people.file, max_off_road_m=project.roads.max_off_road_m)
-    with beside(lambda: _aside(travel, project, inputs, extent)) as aside:
-        venues = _venues(project, inputs, highways, exits, areas)
-        along = look_along(project, exits, venues, travel, inputs.towns)
-        people = people.join(minutes_to_help(travel, categories=project.access.required))
-        reach = _reach(travel, project, extent)
-        shares, sharing, rural, roads_context, context = aside()
-    people = people.join(shares).assign(rural=rural)
+    tasks: list[list[Callable[[], Any]]] = [
+        [lambda: _along_the_roads(travel, project, inputs, highways, exits, areas, extent)],
+        [lambda: _shared(travel, project)],
+        [lambda: is_rural(travel.people, inputs.urban), lambda: _background(inputs, extent)],
+    ]
+    [[(venues, along, minutes, reach)], [(shares, sharing)], [rural, (roads_context, context)]] = spread(tasks)
+    people = people.join(minutes).join(shares).assign(rural=rural)
 
     progress("Ranking …")
     with beside(lambda: _ranked(areas, sections, people, venues, corridor, project, along)) as ranking:
@@ -148,6 +149,22 @@ def make_study(
     )
 
 
+def _along_the_roads(
+    travel: Travel,
+    project: Project,
+    inputs: Inputs,
+    highways: gpd.GeoDataFrame,
+    exits: ExitNetwork,
+    areas: gpd.GeoDataFrame,
+    extent: shapely.Geometry,
+) -> tuple[gpd.GeoDataFrame, Along, pd.DataFrame, gpd.GeoDataFrame]:
+    """Return what is found by searches for the nearest provider, which they share: venues, exits, minutes, reach."""
+    venues = _venues(project, inputs, highways, exits, areas)
+    along = look_along(project, exits, venues, travel, inputs.towns)
+    minutes = minutes_to_help(travel, categories=project.access.required)
+    return venues, along, minutes, _reach(travel, project, extent)
+
+
 def _venues(
     project: Project, inputs: Inputs, highways: gpd.GeoDataFrame, exits: ExitNetwork, areas: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
@@ -169,20 +186,10 @@ def _reach(travel: Travel, project: Project, extent: shapely.Geometry) -> gpd.Ge
     )
 
 
-def _aside(
-    travel: Travel, project: Project, inputs: Inputs, extent: shapely.Geometry
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series, gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Return what takes long and only the ranking waits for: sharing, how even it is, who is rural, background."""
-    shares, basis = _shared(travel, project)
-    sharing = inequality(travel.people.join(shares), basis)
-    rural = is_rural(travel.people, inputs.urban)
-    return shares, sharing, rural, main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
-
-
-def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    """Return each point's share of the capacity, and what each capacity rests on."""
+def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return each point's share of the capacity, and how evenly that is spread."""
     access = project.access
-    return shared_capacity(
+    shares, basis = shared_capacity(
         travel.people,
         travel.providers,
         trips_within(travel, catchment_min=access.bands_min[-1]),
@@ -190,6 +197,12 @@ def _shared(travel: Travel, project: Project) -> tuple[pd.DataFrame, Mapping[str
         measure=access.sharing,
         decay=decay_of(access.decay, measure=access.sharing, catchment_min=access.bands_min[-1]),
     )
+    return shares, inequality(travel.people.join(shares), basis)
+
+
+def _background(inputs: Inputs, extent: shapely.Geometry) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
+    """Return the main roads and the neighbours of the study area."""
+    return main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
 
 
 def _ranked(

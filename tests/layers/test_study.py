@@ -18,13 +18,14 @@ def test_one_process_and_several_find_the_same_and_what_is_to_be_done_meanwhile_
     project = load_project(write_example(tmp_path / "study")).model_copy(update={"sections": Sections()})
     inputs = load_inputs(project)
     studies, calls = [], []
-    for cores in (1, 2):
+    for cores in (1, 2, 3):
         monkeypatch.setattr(geo.beside, "_cores", lambda cores=cores: cores)
         studies.append(make_study(project, inputs, progress=lambda _: None, meanwhile=lambda: calls.append(1)))
     assert len(calls) == len(studies)
-    alone, beside = studies
+    alone, *others = studies
     for name, table in vars(alone).items():
         if isinstance(table, gpd.GeoDataFrame | pd.DataFrame):
-            pd.testing.assert_frame_equal(table, vars(beside)[name], check_exact=True)
+            for other in others:
+                pd.testing.assert_frame_equal(table, vars(other)[name], check_exact=True)
     assert len(alone.areas) > 1
     assert len(alone.sections) > 1
