@@ -121,7 +121,12 @@ def make_study(
     people = people.join(minutes).join(shares).assign(rural=rural)
 
     progress("Ranking …")
-    with beside(lambda: _ranked(areas, sections, people, venues, corridor, project, along)) as ranking:
+    with beside(
+        lambda: (
+            rank_areas(areas, people, venues, corridor, project),
+            _ranked_sections(sections, people, venues, corridor, project, along),
+        )
+    ) as ranking:
         meanwhile()
         ranked, ranked_sections = ranking()
     return Study(
@@ -205,31 +210,17 @@ def _background(inputs: Inputs, extent: shapely.Geometry) -> tuple[gpd.GeoDataFr
     return main_roads(inputs.network, extent), neighbours(inputs.regions, extent)
 
 
-def _ranked(
-    areas: gpd.GeoDataFrame,
+def _ranked_sections(
     sections: gpd.GeoDataFrame | None,
     people: gpd.GeoDataFrame,
     venues: gpd.GeoDataFrame,
     corridor: gpd.GeoDataFrame,
     project: Project,
     along: Along,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame | None]:
-    """Rank the areas, and the sections where there are any."""
-    return (
-        rank_areas(areas, people, venues, corridor, project),
-        None if sections is None else _ranked_sections(sections, people, venues, corridor, project, along),
-    )
-
-
-def _ranked_sections(
-    sections: gpd.GeoDataFrame,
-    people: gpd.GeoDataFrame,
-    venues: gpd.GeoDataFrame,
-    corridor: gpd.GeoDataFrame,
-    project: Project,
-    along: Along,
-) -> gpd.GeoDataFrame:
+) -> gpd.GeoDataFrame | None:
     """Rank the sections by the people and venues in them; the figures from their exits stand beside, not in it."""
+    if sections is None:
+        return None
     inside = people.assign(area_id=people["section_id"])
     ranked = rank_areas(
         sections,
