@@ -23,6 +23,7 @@ from pyproj import CRS
 from geo.crs import to_metric
 from geo.dead_ends import join_dead_ends
 from geo.errors import OutreachError
+from geo.files import read_table
 from geo.network import build_network
 from geo.osm import read_osm
 from geo.project import ProviderFile
@@ -32,7 +33,9 @@ from geo.roads import highway_ways
 from geo.route_access import access_points
 from geo.routes import measure_routes
 from geo.secrets import read_secrets
+from geo.sources import find_column
 from geo.speeds import class_speeds
+from geo.tables import parse_numbers
 from tests.fuzz import pbf
 
 EXAMPLE = Path(__file__).parents[2] / "geo" / "example"
@@ -57,8 +60,13 @@ def read_provider_table(path: Path) -> None:
     section = ProviderFile(file=path)
     table = read_providers([section], regions=REGIONS, within=None, crs=METRIC).table
     hidden = table.loc[~table["public"].to_numpy()].drop(columns=["geometry", "source"])
-    said = " ".join(str(cell) for row in hidden.itertuples(index=False) for cell in row)
+    said = " ".join(str(cell) for row in hidden.drop(columns="capacity").itertuples(index=False) for cell in row)
     assert not any(secret in said for secret in SECRETS)
+    # A capacity goes on, whatever number somebody wrote there; nothing else may come in its place.
+    frame = read_table(path)
+    column = find_column(frame, "capacity")
+    stated = parse_numbers(frame[column], whole=True)[0] if column else ()
+    assert set(hidden["capacity"].dropna()) <= set(stated)
     read_secrets([section], regions=REGIONS, crs=METRIC)
 
 
