@@ -145,7 +145,7 @@ def access_by_area(people: pd.DataFrame, *, categories: tuple[str, ...], bands_m
         ``unreachable_c``, ``beyond_<band>_c`` and ``beyond_<band>_any`` (shares 0–1), ``minutes_worst`` and
         ``access_gap`` (0–1).
     """
-    area, weight = people["area_id"].astype("category"), effective_population(people)
+    area, weight = people["area_id"], effective_population(people)
     minutes = people[[f"minutes_{category}" for category in categories]].set_axis(list(categories), axis=1)
     worst = minutes.max(axis=1)
     columns: dict[str, pd.Series] = {}

@@ -49,7 +49,8 @@ def simplify(geometry: gpd.GeoSeries, vertices: int, *, coverage: bool = False) 
     method: Callable[..., Shapes] = shapely.coverage_simplify if coverage else shapely.simplify
     source: Shapes = shapely.force_2d(geometry.to_numpy())
     # The ways of a road as one line: what simplifies a line keeps both its ends.
-    source = np.where(shapely.get_dimensions(source) == 1, shapely.line_merge(source), source)
+    lines = shapely.get_dimensions(source) == 1
+    source[lines] = shapely.line_merge(source[lines])
     span = width_of(geometry)
     simple, tolerance = source, span / FINEST
     while (count := shapely.get_num_coordinates(simple).sum()) > vertices and tolerance < span / COARSEST:

@@ -191,9 +191,14 @@ def _means(name: str, file: str) -> bool:
     return name in {file, Path(file).stem}
 
 
+def _drawn(names: Sequence[str]) -> list[str]:
+    """Return which outputs matplotlib draws, group after group."""
+    return [name for group in DRAWN for name in group if name in names]
+
+
 def load_libraries(names: Sequence[str]) -> None:
     """Load what draws these outputs, if any is drawn: once for all processes that write, before they part ways."""
-    if any(name in group for group in DRAWN for name in names):
+    if _drawn(names):
         with undisturbed():
             import maps.static  # noqa: F401, PLC0415 # as above
 
@@ -237,7 +242,7 @@ def write_outputs(
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
     names = [name for name in names if name != SECTIONS or study.sections is not None]
-    drawn = [name for group in DRAWN for name in group if name in names]
+    drawn = _drawn(names)
     with staged(folder) as stage:
         progress(f"Writing {', '.join(drawn) or 'the results'} …")
         writer = _Writer(shown, study, stage, search_for(study), progress)
