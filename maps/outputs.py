@@ -1,13 +1,14 @@
 """All files of a run, from one `Study`.
 
-Libraries that make pages, pictures and workbooks take long to load. What draws is needed in each process and loaded
-while a core has nothing else to do (`load_libraries`); the others are loaded by whoever writes such a file.
+Libraries that make pages, pictures and workbooks take long to load. They are loaded when it is known which files are
+wanted, once for all processes that write, and best while a core has nothing else to do: `load_libraries`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
+from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -59,15 +60,13 @@ class Shown:
     @cached_property
     def sheet(self) -> "Sheet":
         """Its printed map: made once, and only when an output asks for it."""
-        with undisturbed():
-            from maps.static import draw_poster  # noqa: PLC0415 # as above
+        from maps.static import draw_poster  # noqa: PLC0415 # as above
 
         return draw_poster(self.study, self.view)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
-    with undisturbed():
-        from maps.page import render_page  # noqa: PLC0415 # as above
+    from maps.page import render_page  # noqa: PLC0415 # as above
 
     _write_text(path, render_page(shown.study, shown.view))
 
@@ -78,8 +77,7 @@ def _write_static_map(shown: Shown, path: Path) -> None:
 
 
 def _write_briefing(shown: Shown, path: Path) -> None:
-    with undisturbed():
-        from maps.briefing import render_briefing  # noqa: PLC0415 # as above
+    from maps.briefing import render_briefing  # noqa: PLC0415 # as above
 
     _write_text(path, render_briefing(shown.study, view=shown.view))
 
@@ -89,8 +87,7 @@ def _write_ranking(shown: Shown, path: Path) -> None:
 
 
 def _write_workbook(shown: Shown, path: Path) -> None:
-    with undisturbed():
-        from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
+    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
 
     path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
@@ -110,8 +107,7 @@ def _write_strips(shown: Shown, path: Path) -> None:
         file = path.with_name(f"{path.stem}-{slug(strip.route_id)}{path.suffix}")
         title, footer = file_words(strip, view)
         if path.suffix == ".png":
-            with undisturbed():
-                from maps.static_strip import strip_png  # noqa: PLC0415 # as above
+            from maps.static_strip import strip_png  # noqa: PLC0415 # as above
 
             file.write_bytes(strip_png(strip, view.texts, bands_min=bands, title=title, footer=footer))
         else:
@@ -148,10 +144,26 @@ OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
         "manifest.json": _write_manifest,
     }
 )
-"""Every output by file name, in the order in which they are written."""
+"""Every output by file name, in the order in which they are listed."""
+
+LIBRARIES: Mapping[str, str] = MappingProxyType(
+    {
+        "map.html": "maps.page",
+        "map.png": "maps.static",
+        "map.svg": "maps.static",
+        "map.pdf": "maps.static",
+        "briefing.html": "maps.briefing",
+        "ranking.xlsx": "maps.workbook",
+        "strip.png": "maps.static_strip",
+    }
+)
+"""Module that makes an output, where libraries are loaded with it."""
+
+LONGEST = ("map.html", "ranking.xlsx", "areas.gpkg")
+"""Outputs that take longest beside those that are drawn: begun first, so that no process waits for another."""
 
 DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
-"""Outputs that matplotlib draws, those of one sheet together: of enough processes each begins with one group."""
+"""Outputs that are drawn, those of one sheet together: of enough processes each begins with one group."""
 
 SECTIONS = "sections.csv"
 """Is written only where the project asks for sections."""
@@ -192,15 +204,15 @@ def _means(name: str, file: str) -> bool:
 
 
 def _drawn(names: Sequence[str]) -> list[str]:
-    """Return which outputs matplotlib draws, group after group."""
+    """Return which outputs are drawn, group after group."""
     return [name for group in DRAWN for name in group if name in names]
 
 
 def load_libraries(names: Sequence[str]) -> None:
-    """Load what draws these outputs, if any is drawn: once for all processes that write, before they part ways."""
-    if _drawn(names):
-        with undisturbed():
-            import maps.static  # noqa: F401, PLC0415 # as above
+    """Load what makes these outputs; a signal waits until that is done."""
+    with undisturbed():
+        for module in dict.fromkeys(LIBRARIES[name] for name in names if name in LIBRARIES):
+            import_module(module)
 
 
 def write_outputs(
@@ -239,6 +251,7 @@ def write_outputs(
         If anything written would give a confidential provider away; nothing of it is kept.
     """
     _refuse_inputs(study, folder, names)
+    load_libraries(names)
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
     names = [name for name in names if name != SECTIONS or study.sections is not None]
@@ -246,7 +259,8 @@ def write_outputs(
     with staged(folder) as stage:
         progress(f"Writing {', '.join(drawn) or 'the results'} …")
         writer = _Writer(shown, study, stage, search_for(study), progress)
-        rest = [partial(writer.tell_and_write, name) for name in names if name not in drawn]
+        others = sorted((name for name in names if name not in drawn), key=lambda name: name not in LONGEST)
+        rest = [partial(writer.tell_and_write, name) for name in others]
         groups = [[partial(writer.write, name) for name in group if name in names] for group in DRAWN]
         found = list(chain.from_iterable(spread([rest, *groups])))
         written = [path.name for name in names for path in _files_of(name, stage)]

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from layers.study import Study
 from maps.static_map import Choice, choose, draw_map, proportion
+from maps.static_marks import POINTS_PER_INCH, Box
 from maps.static_parts import draw_footer, draw_header, draw_key, draw_table, key_entries, lay_key
-from maps.static_sheet import DPI, POINTS_PER_INCH, Box, Form, Sheet, drawing
+from maps.static_sheet import DPI, Form, Sheet
 from maps.values import View
 from maps.view import make_view
 
@@ -40,13 +41,13 @@ def draw_poster(study: Study, view: View) -> Sheet:
     view
         What `maps.view.make_view` returns for it.
     """
-    with drawing(*PAPERS[study.project.paper]) as sheet:
-        page = sheet.box.grown(-_MARGIN)
-        bottom, top = draw_footer(sheet, page, study, view), draw_header(sheet, page, view)
-        body = Box(page.left, bottom, page.right, top)
-        draw = _draw_stacked if _table_below(body, proportion(study)) else _draw_beside
-        draw(sheet, body, study, view, choose(study, view))
-        return sheet
+    sheet = Sheet(*PAPERS[study.project.paper])
+    page = sheet.box.grown(-_MARGIN)
+    bottom, top = draw_footer(sheet, page, study, view), draw_header(sheet, page, view)
+    body = Box(page.left, bottom, page.right, top)
+    draw = _draw_stacked if _table_below(body, proportion(study)) else _draw_beside
+    draw(sheet, body, study, view, choose(study, view))
+    return sheet
 
 
 def _table_below(body: Box, shape: float) -> bool:
@@ -106,10 +107,10 @@ def picture(study: Study, view: View) -> bytes:
     across = width - (_KEY_BESIDE + 10 if tall else 0)
     high = max(min(across / shape, most - (0 if tall else key.height)), _LOWEST)
     total = max(high, key.height) if tall else high + key.height
-    with drawing(*(round(side / POINTS_PER_INCH * DPI) for side in (width + 2, total + 2))) as sheet:
-        page = sheet.box.grown(-1)
-        frame = Box(page.left, page.top - high, page.left + across, page.top)
-        draw_map(sheet, frame, study, view, choice)
-        corner = (frame.right + 10, page.top) if tall else (page.left, frame.bottom - 6)
-        draw_key(sheet, *corner, key, view)
-        return sheet.save("png", title=view.title, dpi=PICTURE_DPI)
+    sheet = Sheet(*(round(side / POINTS_PER_INCH * DPI) for side in (width + 2, total + 2)))
+    page = sheet.box.grown(-1)
+    frame = Box(page.left, page.top - high, page.left + across, page.top)
+    draw_map(sheet, frame, study, view, choice)
+    corner = (frame.right + 10, page.top) if tall else (page.left, frame.bottom - 6)
+    draw_key(sheet, *corner, key, view)
+    return sheet.save("png", title=view.title, dpi=PICTURE_DPI)

@@ -8,7 +8,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.shields import Shield
-from maps.static_sheet import Box, Sheet, Weight, disc, rounded, text_width
+from maps.static_marks import Box, disc, rounded
+from maps.static_sheet import Sheet
+from maps.static_text import Weight, text_width
 
 ASCENT = 0.76
 DESCENT = 0.2

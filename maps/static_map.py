@@ -25,8 +25,10 @@ from maps.static_labels import (
     place_discs,
     shield_shape,
 )
+from maps.static_marks import Box, hatching, marker
 from maps.static_scale import Fit, ScaleBar, draw_scale_bar, scale_bar
-from maps.static_sheet import Box, Sheet, Weight, hatching, marker, text_width
+from maps.static_sheet import Sheet
+from maps.static_text import Weight, text_width
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, SHAPES, VENUES
 from maps.values import View
 

@@ -10,7 +10,9 @@ from maps.help_line import checked, ways_to_call
 from maps.names import clean
 from maps.static_labels import DISC_PT
 from maps.static_map import Choice, draw_hatch, has_regions, has_roads, has_water
-from maps.static_sheet import Box, Sheet, Weight, disc, marker, shortened, text_width, wrapped
+from maps.static_marks import Box, disc, marker
+from maps.static_sheet import Sheet
+from maps.static_text import Weight, shortened, text_width, wrapped
 from maps.symbology import LIGHT, PROVIDER, RAMP_LIGHT, SHAPES, VENUES
 from maps.values import Row, View
 

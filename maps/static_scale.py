@@ -10,7 +10,9 @@ from pyproj import CRS, Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from maps.geometry import Shapes
-from maps.static_sheet import Box, Sheet, text_width
+from maps.static_marks import Box
+from maps.static_sheet import Sheet
+from maps.static_text import text_width
 from maps.texts import METRES_PER
 from maps.values import View
 

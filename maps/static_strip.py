@@ -7,7 +7,8 @@ from typing import Literal
 from shapely.geometry.base import BaseGeometry
 
 from layers.strip import Strip
-from maps.static_sheet import DPI, POINTS_PER_INCH, Box, Sheet, drawing, hatching, marker
+from maps.static_marks import POINTS_PER_INCH, Box, hatching, marker
+from maps.static_sheet import DPI, Sheet
 from maps.strip_chart import COLOURS, strip_title
 from maps.strip_layout import lay_out
 from maps.strip_marks import Bar, Drawing, Mark, Point, Words
@@ -48,11 +49,11 @@ def strip_png(strip: Strip, texts: Texts, *, bands_min: Sequence[float], title: 
     across = WIDTH_PX / DPI * POINTS_PER_INCH - 2 * _MARGIN
     scale = across / chart.width
     height = chart.height * scale + 2 * _MARGIN
-    with drawing(WIDTH_PX, round(height / POINTS_PER_INCH * DPI)) as sheet:
-        pen = _Pen(sheet, chart, scale)
-        for mark in chart.marks:
-            pen.draw(mark)
-        return sheet.save("png", title=title or strip_title(strip, texts))
+    sheet = Sheet(WIDTH_PX, round(height / POINTS_PER_INCH * DPI))
+    pen = _Pen(sheet, chart, scale)
+    for mark in chart.marks:
+        pen.draw(mark)
+    return sheet.save("png", title=title or strip_title(strip, texts))
 
 
 class _Pen:

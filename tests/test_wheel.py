@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,9 +28,10 @@ def needed_by(requirements: list[str]) -> set[str]:
     found, left = set(), [Requirement(line) for line in requirements]
     while left:
         requirement = left.pop()
-        if requirement.name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
+        name = canonicalize_name(requirement.name)
+        if name in found or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
             continue
-        found.add(requirement.name)
+        found.add(name)
         left += [Requirement(line) for line in distribution(requirement.name).requires or ()]
     return found
 

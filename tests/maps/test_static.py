@@ -1,22 +1,29 @@
 """The printed map: its size, its truth to scale, its determinism, and that nothing in it but ink comes from data."""
 
 import dataclasses
+import io
 import itertools
 import re
 import struct
 import xml.etree.ElementTree as ET
+from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
+import pypdfium2
 import pytest
+from PIL import Image, ImageFont
 from pyproj import CRS, Geod, Transformer
+from shapely.geometry import LineString
 
 from maps.static import PAPERS, draw_poster, picture, static_map
 from maps.static_labels import DISC_PT, Placer, place_discs
 from maps.static_map import choose, fit
+from maps.static_marks import Box, hatching
 from maps.static_parts import credits_of, key_entries, lay_key
 from maps.static_scale import on_the_ground, scale_bar
-from maps.static_sheet import Box, Sheet, hatching, printable, shortened, text_width, wrapped
+from maps.static_sheet import Sheet
+from maps.static_text import font_file, outline, printable, shortened, text_width, wrapped
 from maps.symbology import RAMP_LIGHT
 from maps.view import make_view
 from tests.maps.studies import HOSTILE, make_study
@@ -251,3 +258,47 @@ def test_the_biggest_town_is_named_even_where_the_first_ranks_are(monkeypatch):
     draw_poster(crowded, make_view(crowded))
     assert "Capital" in written
     assert {str(rank) for rank in range(1, 11)} <= set(written)
+
+
+@pytest.fixture(scope="module")
+def ring():
+    """Return a sheet of 75 × 50 points: a square with a hole to the upper left, a line below, words with a halo."""
+    made = Sheet(313, 208)
+    square = Box(10, 30, 26, 46).shape
+    made.fill([square.difference(Box(14, 34, 22, 42).shape)], "#ff0000")
+    made.stroke([LineString([(5, 10), (70, 10)])], "#0000ff", 4, casing=2)
+    made.text(60, 30, "No <b>", size=8, colour="#008000", ha="center", halo="#ffff00")
+    return made
+
+
+def pixels(png: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+def test_a_hole_stays_empty_and_up_is_up(ring):
+    picture = pixels(ring.save("png", title="x"))
+    assert picture.shape == (208, 313, 3)
+    at = {name: tuple(picture[round((50 - y) * 300 / 72), round(x * 300 / 72)]) for name, (x, y) in
+          {"square": (12, 38), "hole": (18, 38), "line": (30, 10), "paper": (30, 20)}.items()}  # fmt: skip
+    assert at == {"square": (255, 0, 0), "hole": (255, 255, 255), "line": (0, 0, 255), "paper": (255, 255, 255)}
+
+
+def test_words_can_be_found_in_an_svg_and_are_written_once_in_a_pdf(ring):
+    said = [group.get("aria-label") for group in ET.fromstring(ring.save("svg", title="x")).iter(f"{SVG}g")]
+    assert [words for words in said if words] == ["No <b>"]
+    with closing(pypdfium2.PdfDocument(ring.save("pdf", title="No <b>"))) as document:
+        assert document[0].get_textpage().get_text_range() == "No <b>"
+        assert document.get_metadata_dict(skip_empty=True).keys() == {"Title", "Producer"}
+        assert document.get_metadata_dict()["Title"] == "No <b>"
+
+
+@pytest.mark.parametrize("weight", ["regular", "bold", "oblique"])
+def test_letters_are_as_wide_as_freetype_says(weight):
+    letters = "AVWm il.0189ñŁőʻā—→☎"
+    font = ImageFont.truetype(io.BytesIO(font_file(weight)), 2048, layout_engine=ImageFont.Layout.BASIC)
+    for letter in letters:
+        assert text_width(letter, 2048, weight) == font.getlength(letter)
+        corners = np.array([number for _, numbers in outline(letter, weight) for number in numbers]).reshape(-1, 2)
+        wide_high = np.ptp(corners, axis=0) if len(corners) else (0, 0)
+        left, top, right, bottom = font.getmask(letter).getbbox() or (0, 0, 0, 0)
+        assert (right - left, bottom - top) == pytest.approx(tuple(wide_high), abs=40)  # beyond a curve are corners

@@ -37,7 +37,7 @@ from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from layers.study import make_study
 from maps.attack import attack_study
 from maps.audit import audit_files, audit_folder, audit_study, search_for
-from maps.static_sheet import drawing
+from maps.static_sheet import Sheet
 from tests.safety.conftest import run
 
 NAME, ADDRESS, PHONE, SITE = "Hidden Haven of Sister Alma", "412 Old Mill Road", "(601) 555-0960", "haven6-0.example"
@@ -95,10 +95,10 @@ def figure(path: Path, text: str, **options: object) -> None:
 
 
 def printed(path: Path, text: str) -> None:
-    """Draw text as the map's own PDF does: glyph numbers in brackets, each moved a little."""
-    with drawing(600, 300) as sheet:
-        sheet.text(10, 10, text, size=9, colour="black")
-        path.write_bytes(sheet.save("pdf", title="x"))
+    """Draw text as the map's own PDF does: numbers of glyphs of one byte."""
+    sheet = Sheet(600, 300)
+    sheet.text(10, 10, text, size=9, colour="black")
+    path.write_bytes(sheet.save("pdf", title="x"))
 
 
 def letter_by_letter(path: Path, text: str) -> None:

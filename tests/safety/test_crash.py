@@ -151,7 +151,7 @@ def test_ctrl_c_while_libraries_are_loaded_says_nothing() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="keeps to one core")
-@pytest.mark.parametrize(("loaded", "sent", "code"), [("maps.outputs", "SIGINT", 130), ("matplotlib", "SIGTERM", 143)])
+@pytest.mark.parametrize(("loaded", "sent", "code"), [("maps.outputs", "SIGINT", 130), ("reportlab", "SIGTERM", 143)])
 def test_a_signal_waits_until_what_draws_is_loaded(
     telling: Path, tmp_path: Path, loaded: str, sent: str, code: int
 ) -> None:
