@@ -14,7 +14,8 @@ FIXED_DATE = "2000-01-01T00:00:00Z"
 def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write `layers` into a new GeoPackage, in place of one that is there: a process may have been ended half-way.
 
-    Infinite numbers are written as null, since SQL has no infinity.
+    Infinite numbers are written as null, since SQL has no infinity. There is no spatial index: some thousand shapes are
+    drawn as fast without one, and it would hold every place twice more, to be written, sent and searched.
 
     Parameters
     ----------
@@ -33,6 +34,8 @@ def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
                 for column, cells in layer.items()
                 if cells.dtype.kind == "f"
             }
-            pyogrio.write_dataframe(layer.assign(**finite), path, layer=name, driver="GPKG", append=path.exists())
+            pyogrio.write_dataframe(
+                layer.assign(**finite), path, layer=name, driver="GPKG", append=path.exists(), SPATIAL_INDEX="NO"
+            )
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

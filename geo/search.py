@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 
 import numpy as np
@@ -117,12 +117,15 @@ class Search:
 _Phrase = tuple[tuple[str, ...], str, int]
 """The words of a text, its kind, and whose it is."""
 
+_Begun = dict[str, list[_Phrase]]
+"""Phrases by their second word: all that begin with the same one."""
+
 
 class _Texts:
     """Texts, phone numbers and links, each looked up by what it begins with."""
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
-        self.phrases: dict[str, list[_Phrase]] = defaultdict(list)
+        self.phrases: dict[str, _Begun] = defaultdict(lambda: defaultdict(list))
         self.alone: dict[str, list[int]] = defaultdict(list)
         self.phones: dict[str, list[int]] = defaultdict(list)
         self.links: dict[str, list[int]] = defaultdict(list)
@@ -131,13 +134,13 @@ class _Texts:
                 if kind == ONE_WORD:
                     self.alone[words[0]].append(which)
                 else:
-                    self.phrases[words[0]].append((words, kind, which))
+                    self.phrases[words[0]][words[1]].append((words, kind, which))
             for number in secret.phones:
                 self.phones[number].append(which)
             for link in secret.links:
                 self.links[link].append(which)
         self.lengths = sorted({len(word) for word in self.phrases})
-        self.seconds = tuple({words[1] for phrases in self.phrases.values() for words, _, _ in phrases})
+        self.seconds = {second for begun in self.phrases.values() for second in begun}
         others = [number for number in self.phones if len(number) != 10]  # noqa: PLR2004 - not U.S. ones
         spaced = "|".join(r"[\s().\-/]{0,2}".join(number) for number in others)
         self.other_phone = re.compile(rf"(?<![\d.])(?:{spaced})(?!\d)") if others else None
@@ -178,14 +181,12 @@ class _Texts:
         # A text has hundreds of thousands of words: no line of Python runs for each.
         first = list(compress(range(len(words) - 1), map(begun.__contains__, words))) if begun else []
         second = [words[position + 1] for position in first]
-        on = {word for word in set(second) if word.startswith(self.seconds)} if loose else set(self.seconds)
+        on = self._going_on(set(second), loose=loose)
         for position in compress(first, map(on.__contains__, second)):
-            for phrase, kind, which in begun[words[position]]:
+            likely = (group.get(to, ()) for group in begun[words[position]] for to in on[words[position + 1]])
+            for phrase, kind, which in chain.from_iterable(likely):
                 found = words[position : position + len(phrase)]
-                whole = found == phrase
-                if whole or (
-                    loose and len(phrase) > 1 and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])
-                ):
+                if found == phrase or (loose and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])):
                     yield kind, which
 
     def _standing_alone(self, words: set[str], text: str) -> Iterable[tuple[str, int]]:
@@ -194,19 +195,27 @@ class _Texts:
             if re.search(_ALONE % re.escape(word), small, re.MULTILINE):
                 yield from ((ONE_WORD, which) for which in self.alone[word])
 
-    def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[_Phrase]]:
+    def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[_Begun]]:
         """Return by word the phrases that may begin with it; when `loose` also with what it ends in."""
-        begun = defaultdict(list, {word: list(self.phrases[word]) for word in words & self.phrases.keys()})
+        begun = defaultdict(list, {word: [self.phrases[word]] for word in words & self.phrases.keys()})
         for length in self.lengths if loose else ():
             for word in words:
                 if len(word) > length and word[-length:] in self.phrases:
-                    begun[word] += self.phrases[word[-length:]]
+                    begun[word].append(self.phrases[word[-length:]])
         return begun
+
+    def _going_on(self, words: set[str], *, loose: bool) -> dict[str, list[str]]:
+        """Return by word the second words of phrases that it may be; when `loose` also those that it begins with."""
+        if not loose:
+            return {word: [word] for word in words & self.seconds}
+        seconds = tuple(self.seconds)
+        likely = (word for word in words if word.startswith(seconds))
+        return {word: [second for second in seconds if word.startswith(second)] for word in likely}
 
     def _run_together(self, letters: str) -> Iterable[tuple[str, int]]:
         for phrases in self.phrases.values():
-            for phrase, kind, which in phrases:
-                if len(phrase) > 1 and "".join(phrase) in letters:
+            for phrase, kind, which in chain.from_iterable(phrases.values()):
+                if "".join(phrase) in letters:
                     yield kind, which
 
 
