@@ -159,7 +159,7 @@ LIBRARIES: Mapping[str, str] = MappingProxyType(
 )
 """Module that makes an output, where libraries are loaded with it."""
 
-LONGEST = ("map.html", "ranking.xlsx", "areas.gpkg")
+LONGEST = ("map.html", "areas.gpkg", "ranking.xlsx")
 """Outputs that take longest beside those that are drawn: begun first, so that no process waits for another."""
 
 DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
@@ -259,7 +259,7 @@ def write_outputs(
     with staged(folder) as stage:
         progress(f"Writing {', '.join(drawn) or 'the results'} …")
         writer = _Writer(shown, study, stage, search_for(study), progress)
-        others = sorted((name for name in names if name not in drawn), key=lambda name: name not in LONGEST)
+        others = dict.fromkeys(name for name in (*LONGEST, *names) if name in names and name not in drawn)
         rest = [partial(writer.tell_and_write, name) for name in others]
         groups = [[partial(writer.write, name) for name in group if name in names] for group in DRAWN]
         found = list(chain.from_iterable(spread([rest, *groups])))
