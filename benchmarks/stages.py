@@ -17,6 +17,7 @@ import osmium
 import pandas as pd
 from pyproj import CRS
 
+from geo.memory import give_back
 from geo.network import RoadNetwork, build_network
 from geo.osm import read_osm
 from geo.osm_places import read_places
@@ -54,6 +55,7 @@ def pipeline(laps: Laps, file: Path, people: int, providers: int) -> None:
     with laps.lap("graph"):
         network = build_network(osm.roads, crs=METRIC)
     del osm
+    give_back()
     x, y, at = _spots(network, people, providers)
     with laps.lap("snap"):
         origins = snap_xy(network, x, y)

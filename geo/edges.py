@@ -111,8 +111,9 @@ def samples_of(xy: Floats, roads: Roads, edges: Edges, rows: Ints) -> Samples:
         start, end = xy[roads.vertex[at]], xy[roads.vertex[np.where(step > 0, at + 1, at)]]
         x, y = (start + step[:, None] * (end - start)).T
         blocks.append(((number + begin).astype(np.int32), fraction, x, y, bare[roads.vertex[at]] & (step == 0)))
-    edge, fraction, x, y, is_bare_exit = (np.concatenate(column) for column in zip(*blocks, strict=True))
-    return Samples(edge, fraction, x, y, is_bare_exit)
+    columns = list(zip(*blocks, strict=True))
+    blocks.clear()  # so that each column is there twice only while it is put together
+    return Samples(*(np.concatenate(columns.pop(0)) for _ in range(len(columns))))
 
 
 def _bare_exits(roads: Roads) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import geopandas as gpd
 import osmium
 
 from geo.errors import InputError, Problem
+from geo.memory import give_back
 from geo.osm_edits import deleted_in_editor
 from geo.osm_places import JUNCTION_COLUMNS, Places, place_table, read_places
 from geo.osm_routes import NOT_HERE, with_routes
@@ -117,7 +118,10 @@ def read_osm(
     if not len(roads):
         raise InputError([_no_roads(paths, {entry.reason for entry in dropped})])
     found = place_table([row for part in places for row in part.places], PLACE_COLUMNS)
-    return OsmData(roads, signed, junctions, found, water_table(water), dropped)
+    data = OsmData(roads, signed, junctions, found, water_table(water), dropped)
+    del ways, places
+    give_back()
+    return data
 
 
 def _read_file(path: Path, clip: Bbox | None) -> tuple[Ways, Places, list[Row]]:

@@ -15,6 +15,7 @@ from geo.crs import WGS84
 from geo.dead_ends import join_dead_ends
 from geo.errors import InputError
 from geo.files import sha256_of
+from geo.memory import give_back
 from geo.network import RoadNetwork, build_network
 from geo.osm import OsmData, read_osm, refusals
 from geo.osm_water import Bbox
@@ -132,6 +133,7 @@ def _build(
         say(f"Joined dead ends with {links:,} links …")
     factor, file = section.urban_speed_factor, section.osm[0]
     network = build_network(roads, crs=areas.crs, speeds_kmh=speeds, urban=urban, urban_factor=factor, file=file)
+    give_back()
     return RoadEntry(tuple(path.name for path in section.osm), osm, network, links)
 
 
