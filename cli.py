@@ -39,9 +39,10 @@ from geo.inputs import Inputs, load_inputs
 from geo.project import Project, Sections
 from geo.project_file import load_project
 from geo.records import noun
-from geo.signals import ENDING, answered, undisturbed
+from geo.signals import ENDING, answered
 from layers.disclosure import Audience, for_audience, input_report
 from layers.study import Study, make_study
+from maps.choice import choose_outputs, load_libraries
 from maps.help_line import help_line
 from maps.manifest import version
 from maps.tables import UNREACHABLE, csv_bytes, ranking_table
@@ -199,15 +200,14 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
 
     NAME is a file name such as map.png, or a stem such as map for all four maps. The manifest is always written.
     """
-    with undisturbed():
-        from maps.outputs import choose_outputs, load_libraries, write_outputs  # noqa: PLC0415 # only this command writes
-
     try:
         names = choose_outputs(only, skip)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     study = _study(project, meanwhile=partial(load_libraries, names))
     folder = out or project.parent / "out"
+    from maps.outputs import write_outputs  # noqa: PLC0415 # loaded while another process ranked
+
     with _progress() as say:
         written = write_outputs(study, folder, progress=say, audience=audience, names=names)
     _print_table(ranking_table(study).head(TOP), noun=study.project.areas.singular)

@@ -1,14 +1,9 @@
-"""All files of a run, from one `Study`.
-
-Libraries that make pages, pictures and workbooks take long to load. They are loaded when it is known which files are
-wanted, once for all processes that write, and best while a core has nothing else to do: `load_libraries`.
-"""
+"""All files of a run, from one `Study`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
@@ -21,12 +16,12 @@ from geo.crs import to_wgs84
 from geo.errors import OutputError, Problem
 from geo.layers_out import write_layers
 from geo.search import Search, Searched
-from geo.signals import undisturbed
 from geo.staging import staged
 from layers.disclosure import Audience, for_audience
 from layers.study import Study
 from maps.attack import AREAS, Attack, attack_study
 from maps.audit import audit_study, require_clean, search_for
+from maps.choice import OUTPUTS, SECTIONS, load_libraries
 from maps.manifest import manifest_bytes
 from maps.strip_chart import file_words, slug, strip_svg
 from maps.tables import csv_bytes, gaps_table, held_until, ranking_table
@@ -60,13 +55,13 @@ class Shown:
     @cached_property
     def sheet(self) -> "Sheet":
         """Its printed map: made once, and only when an output asks for it."""
-        from maps.static import draw_poster  # noqa: PLC0415 # as above
+        from maps.static import draw_poster  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
         return draw_poster(self.study, self.view)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
-    from maps.page import render_page  # noqa: PLC0415 # as above
+    from maps.page import render_page  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
     _write_text(path, render_page(shown.study, shown.view))
 
@@ -77,7 +72,7 @@ def _write_static_map(shown: Shown, path: Path) -> None:
 
 
 def _write_briefing(shown: Shown, path: Path) -> None:
-    from maps.briefing import render_briefing  # noqa: PLC0415 # as above
+    from maps.briefing import render_briefing  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
     _write_text(path, render_briefing(shown.study, view=shown.view))
 
@@ -87,7 +82,7 @@ def _write_ranking(shown: Shown, path: Path) -> None:
 
 
 def _write_workbook(shown: Shown, path: Path) -> None:
-    from maps.workbook import workbook_bytes  # noqa: PLC0415 # as above
+    from maps.workbook import workbook_bytes  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
     path.write_bytes(workbook_bytes(shown.study, view=shown.view))
 
@@ -107,7 +102,7 @@ def _write_strips(shown: Shown, path: Path) -> None:
         file = path.with_name(f"{path.stem}-{slug(strip.route_id)}{path.suffix}")
         title, footer = file_words(strip, view)
         if path.suffix == ".png":
-            from maps.static_strip import strip_png  # noqa: PLC0415 # as above
+            from maps.static_strip import strip_png  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
             file.write_bytes(strip_png(strip, view.texts, bands_min=bands, title=title, footer=footer))
         else:
@@ -127,7 +122,7 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
     {
         "map.html": _write_map,
         "map.png": _write_static_map,
@@ -144,20 +139,7 @@ OUTPUTS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
         "manifest.json": _write_manifest,
     }
 )
-"""Every output by file name, in the order in which they are listed."""
-
-LIBRARIES: Mapping[str, str] = MappingProxyType(
-    {
-        "map.html": "maps.page",
-        "map.png": "maps.static",
-        "map.svg": "maps.static",
-        "map.pdf": "maps.static",
-        "briefing.html": "maps.briefing",
-        "ranking.xlsx": "maps.workbook",
-        "strip.png": "maps.static_strip",
-    }
-)
-"""Module that makes an output, where libraries are loaded with it."""
+"""What writes each of `OUTPUTS`."""
 
 LONGEST = ("map.html", "areas.gpkg", "ranking.xlsx")
 """Outputs that take longest beside those that are drawn: begun first, so that no process waits for another."""
@@ -165,54 +147,10 @@ LONGEST = ("map.html", "areas.gpkg", "ranking.xlsx")
 DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
 """Outputs that are drawn, those of one sheet together: of enough processes each begins with one group."""
 
-SECTIONS = "sections.csv"
-"""Is written only where the project asks for sections."""
-
-ALWAYS = "manifest.json"
-"""Is written whatever else is: files without it could not be traced."""
-
-
-def choose_outputs(only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return which outputs are written.
-
-    Parameters
-    ----------
-    only, skip
-        File names ("map.png") or their stems ("map": all four maps). Without `only`, all are meant.
-
-    Raises
-    ------
-    ValueError
-        If a name is none of `OUTPUTS`; the message lists them.
-
-    Examples
-    --------
-    >>> choose_outputs(only=["ranking"], skip=["ranking.xlsx"])
-    ('ranking.csv', 'manifest.json')
-    """
-    unknown = [name for name in (*only, *skip) if not any(_means(name, file) for file in OUTPUTS)]
-    if unknown:
-        msg = f"{unknown[0]!r} is none of the outputs; known: {', '.join(OUTPUTS)}."
-        raise ValueError(msg)
-    wanted = [file for file in OUTPUTS if not only or any(_means(name, file) for name in only)]
-    kept = {file for file in wanted if not any(_means(name, file) for name in skip)}
-    return tuple(file for file in OUTPUTS if file in kept or file == ALWAYS)
-
-
-def _means(name: str, file: str) -> bool:
-    return name in {file, Path(file).stem}
-
 
 def _drawn(names: Sequence[str]) -> list[str]:
     """Return which outputs are drawn, group after group."""
     return [name for group in DRAWN for name in group if name in names]
-
-
-def load_libraries(names: Sequence[str]) -> None:
-    """Load what makes these outputs; a signal waits until that is done."""
-    with undisturbed():
-        for module in dict.fromkeys(LIBRARIES[name] for name in names if name in LIBRARIES):
-            import_module(module)
 
 
 def write_outputs(
@@ -304,7 +242,7 @@ class _Writer:
 
     def write(self, name: str) -> tuple[Searched, Attack | None]:
         """Return what the search finds in an output once it is written, and what its minutes say, if it has any."""
-        OUTPUTS[name](self.shown, self.stage / name)
+        WRITERS[name](self.shown, self.stage / name)
         attack = attack_study(self.stage, self.study, self.search) if name == AREAS else None
         return self.search.look(_files_of(name, self.stage), self.stage), attack
 
