@@ -81,7 +81,9 @@ def _tile_address(url: str) -> str:
 class Section(BaseModel):
     """A table of the project file: frozen, and strict about its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class Source(Section):
