@@ -41,7 +41,7 @@ def draw_poster(study: Study, view: View) -> Sheet:
     view
         What `maps.view.make_view` returns for it.
     """
-    sheet = Sheet(*PAPERS[study.project.paper])
+    sheet = Sheet(*PAPERS[study.project.paper], language=view.texts.language)
     page = sheet.box.grown(-_MARGIN)
     bottom, top = draw_footer(sheet, page, study, view), draw_header(sheet, page, view)
     body = Box(page.left, bottom, page.right, top)

@@ -22,14 +22,25 @@ _ROUND, _BUTT = 1, 0
 _OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 """The words of PDF for the steps of an outline."""
 
-
 rl_config.useA85 = False  # streams as bytes: as letters they are a quarter larger
 
 
-def pdf_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str) -> bytes:
-    """Return marks on a sheet of some width and height, in points, as a PDF with letters that can be selected."""
+def pdf_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str, language: str) -> bytes:
+    """Return a sheet as a PDF of one page, with letters that can be selected.
+
+    Parameters
+    ----------
+    marks
+        What is on it, the lowest first.
+    size
+        Its width and height in points.
+    title, language
+        What it is called, and the language of its words.
+    """
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=True, pageCompression=1, initialFontName=_registered("regular"))
+    canvas = Canvas(
+        out, pagesize=size, invariant=True, pageCompression=1, initialFontName=_registered("regular"), lang=language
+    )
     canvas._doc.info = _Info()  # noqa: SLF001 - there is no other way to leave dates out
     canvas.setTitle(title)
     canvas.setLineJoin(_ROUND)
@@ -42,12 +53,14 @@ def pdf_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, titl
     return out.getvalue()
 
 
-def png_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str, dpi: int) -> bytes:
-    """Return marks on a sheet of some width and height, in points, as a PNG."""
-    with closing(pypdfium2.PdfDocument(pdf_bytes(marks, size, title=title))) as document:
+def picture_of(pdf: bytes, *, title: str, dpi: int) -> bytes:
+    """Return the first page of a PDF as a PNG that is called `title`, at `dpi` dots per inch."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        page = document[0]
+        width = page.get_width()
         # Half a dot less than the sheet has across: sides are rounded up.
-        scale = (round(size[0] * dpi / POINTS_PER_INCH) - 0.5) / size[0]
-        picture = document[0].render(scale=scale, rev_byteorder=True).to_pil()
+        scale = (round(width * dpi / POINTS_PER_INCH) - 0.5) / width
+        picture = page.render(scale=scale, rev_byteorder=True).to_pil()
     note, out = PngInfo(), io.BytesIO()
     note.add_text("Title", title)
     picture.save(out, "png", compress_level=1, dpi=(dpi, dpi), pnginfo=note)
@@ -58,10 +71,8 @@ class _Info(PDFInfo):  # type: ignore[misc] # as all of reportlab
     """What a PDF says of itself: its title, and no day."""
 
     def format(self, document: PDFDocument) -> bytes:
-        said: bytes = PDFDictionary({"Title": PDFString(self.title), "Producer": PDFString(self.producer)}).format(
-            document
-        )
-        return said
+        said = PDFDictionary({"Title": PDFString(self.title), "Producer": PDFString(self.producer)})
+        return bytes(said.format(document))
 
 
 def _draw_shape(canvas: Canvas, shape: Shape) -> None:

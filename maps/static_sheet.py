@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.static_marks import POINTS_PER_INCH, Box, Shape, Words
-from maps.static_pdf import pdf_bytes, png_bytes
+from maps.static_pdf import pdf_bytes, picture_of
 from maps.static_svg import svg_bytes
 from maps.static_text import Weight, printable, text_width
 
@@ -32,9 +32,12 @@ class Sheet:
     ----------
     width_px, height_px
         Size at `DPI` dots per inch.
+    language
+        Of its words, as "en": a reader that speaks reads PDF and SVG aloud in it.
     """
 
-    def __init__(self, width_px: int, height_px: int) -> None:
+    def __init__(self, width_px: int, height_px: int, *, language: str = "en") -> None:
+        self.language = language
         self.box = Box(0, 0, width_px / DPI * POINTS_PER_INCH, height_px / DPI * POINTS_PER_INCH)
         self.marks: list[Shape | Words] = []
 
@@ -90,10 +93,9 @@ class Sheet:
         """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
         size, shown = (self.box.width, self.box.height), printable(title)
         if form == "svg":
-            return svg_bytes(self.marks, size, title=shown)
-        if form == "pdf":
-            return pdf_bytes(self.marks, size, title=shown)
-        return png_bytes(self.marks, size, title=shown, dpi=dpi)
+            return svg_bytes(self.marks, size, title=shown, language=self.language)
+        pdf = pdf_bytes(self.marks, size, title=shown, language=self.language)
+        return pdf if form == "pdf" else picture_of(pdf, title=shown, dpi=dpi)
 
 
 def _rings(shape: BaseGeometry) -> tuple[np.ndarray, ...]:

@@ -7,14 +7,24 @@ from maps.static_marks import Shape, Words
 from maps.static_text import UNITS_PER_EM, Weight, advance, outline
 
 
-def svg_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str) -> bytes:
-    """Return marks on a sheet of some width and height, in points, as an SVG."""
+def svg_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str, language: str) -> bytes:
+    """Return a sheet as an SVG.
+
+    Parameters
+    ----------
+    marks
+        What is on it, the lowest first.
+    size
+        Its width and height in points.
+    title, language
+        What it is called, and the language of its words.
+    """
     width, height = (f"{side:.7g}" for side in size)
     letters = dict.fromkeys((sign, mark.weight) for mark in marks if isinstance(mark, Words) for sign in mark.text)
     # Upwards as on paper, so that places are the same numbers as in the PDF.
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" \
-width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}">
+lang="{escape(language)}" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}">
 <title>{escape(title)}</title>
 <defs>
 {_lines(_letter(sign, weight) for sign, weight in letters)}

@@ -84,6 +84,13 @@ def test_the_same_study_gives_the_same_bytes(study, view, svg, pdf):
     assert picture(study, view) == picture(study, view)
 
 
+def test_pdf_and_svg_say_in_which_language_they_are():
+    spanish = make_study(side=3, language="es")
+    sheet = draw_poster(spanish, make_view(spanish))
+    assert b"/Lang (es)" in sheet.save("pdf", title="x")
+    assert ET.fromstring(sheet.save("svg", title="x")).get("lang") == "es"
+
+
 def test_a_pdf_has_a_title_and_letters_but_no_date(pdf):
     assert pdf.startswith(b"%PDF")
     assert b"/Title" in pdf
