@@ -107,6 +107,27 @@ class Words:
     halo_width: float
 
 
+@dataclass(frozen=True, eq=False)
+class Paper:
+    """A finished sheet.
+
+    Parameters
+    ----------
+    marks
+        What is on it, the lowest first.
+    width, height
+        Its size in points.
+    title, language
+        What it is called, and the language of its words, as "en".
+    """
+
+    marks: tuple[Shape | Words, ...]
+    width: float
+    height: float
+    title: str
+    language: str
+
+
 def marker(corners: Sequence[tuple[float, float]], x: float, y: float, radius: float) -> BaseGeometry:
     """Return a symbol around a point; its corners are given with y downwards, for a radius of 1."""
     return shapely.Polygon([(x + radius * dx, y - radius * dy) for dx, dy in corners])

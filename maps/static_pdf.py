@@ -1,7 +1,6 @@
 """A sheet as a PDF, and as a picture of that PDF."""
 
 import io
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +14,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import FILL_EVEN_ODD, Canvas
 
-from maps.static_marks import POINTS_PER_INCH, Shape, Words
+from maps.static_marks import POINTS_PER_INCH, Paper, Shape, Words
 from maps.static_text import FONTS, UNITS_PER_EM, Weight, advance, font_file, outline
 
 _ROUND, _BUTT = 1, 0
@@ -25,26 +24,16 @@ _OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
 rl_config.useA85 = False  # streams as bytes: as letters they are a quarter larger
 
 
-def pdf_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str, language: str) -> bytes:
-    """Return a sheet as a PDF of one page, with letters that can be selected.
-
-    Parameters
-    ----------
-    marks
-        What is on it, the lowest first.
-    size
-        Its width and height in points.
-    title, language
-        What it is called, and the language of its words.
-    """
-    out = io.BytesIO()
+def pdf_bytes(paper: Paper) -> bytes:
+    """Return a sheet as a PDF of one page, with letters that can be selected; the same sheet gives the same bytes."""
+    out, size = io.BytesIO(), (paper.width, paper.height)
     canvas = Canvas(
-        out, pagesize=size, invariant=True, pageCompression=1, initialFontName=_registered("regular"), lang=language
+        out, size, invariant=True, pageCompression=1, initialFontName=_registered("regular"), lang=paper.language
     )
     canvas._doc.info = _Info()  # noqa: SLF001 - there is no other way to leave dates out
-    canvas.setTitle(title)
+    canvas.setTitle(paper.title)
     canvas.setLineJoin(_ROUND)
-    for mark in marks:
+    for mark in paper.marks:
         if isinstance(mark, Shape):
             _draw_shape(canvas, mark)
         else:

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from maps.static_marks import POINTS_PER_INCH, Box, Shape, Words
+from maps.static_marks import POINTS_PER_INCH, Box, Paper, Shape, Words
 from maps.static_pdf import pdf_bytes, picture_of
 from maps.static_svg import svg_bytes
 from maps.static_text import Weight, printable, text_width
@@ -91,11 +91,10 @@ class Sheet:
 
     def save(self, form: Form, *, title: str, dpi: int = DPI) -> bytes:
         """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
-        size, shown = (self.box.width, self.box.height), printable(title)
+        paper = Paper(tuple(self.marks), self.box.width, self.box.height, printable(title), self.language)
         if form == "svg":
-            return svg_bytes(self.marks, size, title=shown, language=self.language)
-        pdf = pdf_bytes(self.marks, size, title=shown, language=self.language)
-        return pdf if form == "pdf" else picture_of(pdf, title=shown, dpi=dpi)
+            return svg_bytes(paper)
+        return pdf_bytes(paper) if form == "pdf" else picture_of(pdf_bytes(paper), title=paper.title, dpi=dpi)
 
 
 def _rings(shape: BaseGeometry) -> tuple[np.ndarray, ...]:

@@ -1,37 +1,28 @@
 """A sheet as an SVG: a picture that asks for nothing, no font either; its words stand beside their outlines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 
-from maps.static_marks import Shape, Words
+from maps.static_marks import Paper, Shape, Words
 from maps.static_text import UNITS_PER_EM, Weight, advance, outline
 
 
-def svg_bytes(marks: Sequence[Shape | Words], size: tuple[float, float], *, title: str, language: str) -> bytes:
-    """Return a sheet as an SVG.
-
-    Parameters
-    ----------
-    marks
-        What is on it, the lowest first.
-    size
-        Its width and height in points.
-    title, language
-        What it is called, and the language of its words.
-    """
-    width, height = (f"{side:.7g}" for side in size)
-    letters = dict.fromkeys((sign, mark.weight) for mark in marks if isinstance(mark, Words) for sign in mark.text)
+def svg_bytes(paper: Paper) -> bytes:
+    """Return a sheet as an SVG; the same sheet gives the same bytes."""
+    width, height = f"{paper.width:.7g}", f"{paper.height:.7g}"
+    words = [mark for mark in paper.marks if isinstance(mark, Words)]
+    letters = dict.fromkeys((sign, line.weight) for line in words for sign in line.text)
     # Upwards as on paper, so that places are the same numbers as in the PDF.
     return f"""<?xml version="1.0" encoding="utf-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" \
-lang="{escape(language)}" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}">
-<title>{escape(title)}</title>
+lang="{escape(paper.language)}" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}">
+<title>{escape(paper.title)}</title>
 <defs>
 {_lines(_letter(sign, weight) for sign, weight in letters)}
 </defs>
 <rect width="{width}" height="{height}" fill="white"/>
 <g transform="matrix(1 0 0 -1 0 {height})" fill="none" fill-rule="evenodd" stroke-linejoin="round">
-{_lines(_shape(mark) if isinstance(mark, Shape) else _words(mark) for mark in marks)}
+{_lines(_shape(mark) if isinstance(mark, Shape) else _words(mark) for mark in paper.marks)}
 </g>
 </svg>
 """.encode()
