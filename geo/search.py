@@ -87,10 +87,12 @@ class Search:
         From `geo.secrets.read_secrets`.
     crs
         Projections that may have been used, beside longitude and latitude and Web Mercator.
+    known
+        Texts that are not searched: see `geo.unpack.unpack`.
     """
 
-    def __init__(self, secrets: Sequence[Secret], *, crs: Sequence[CRS] = ()) -> None:
-        self.secrets = tuple(secrets)
+    def __init__(self, secrets: Sequence[Secret], *, crs: Sequence[CRS] = (), known: Sequence[str] = ()) -> None:
+        self.secrets, self.known = tuple(secrets), tuple(known)
         self.placed = tuple(secret for secret in secrets if np.isfinite(secret.lon_deg))
         self._texts, self._places = _Texts(secrets), _Places(secrets, (WGS84, WEB_MERCATOR, *crs))
 
@@ -100,7 +102,7 @@ class Search:
         found: set[tuple[str, str, int]] = set()
         files: dict[str, str] = {}
         names = (Piece(path.relative_to(folder).as_posix()) for path in paths)
-        for piece in unpack(paths, folder) if self.secrets else names:
+        for piece in unpack(paths, folder, self.known) if self.secrets else names:
             files[piece.file] = files.get(piece.file, "") or piece.sha256
             found |= {(piece.file, *hit) for hit in (*self._texts.search(piece), *self._places.search(piece))}
         findings = tuple(Finding(kind, file, self.secrets[which]) for file, kind, which in sorted(found))
@@ -114,18 +116,14 @@ class Search:
         return Searched(tuple(findings), files, np.min([nowhere, *(part.nearest_m for part in parts)], axis=0))
 
 
-_Phrase = tuple[tuple[str, ...], str, int]
-"""The words of a text, its kind, and whose it is."""
-
-_Begun = dict[str, list[_Phrase]]
-"""Phrases by their second word: all that begin with the same one."""
-
-
 class _Texts:
     """Texts, phone numbers and links, each looked up by what it begins with."""
 
     def __init__(self, secrets: Sequence[Secret]) -> None:
-        self.phrases: dict[str, _Begun] = defaultdict(lambda: defaultdict(list))
+        # Texts of several words by all of these but the last, then by the last one: many begin alike.
+        self.phrases: dict[tuple[str, ...], dict[str, list[tuple[str, int]]]] = defaultdict(lambda: defaultdict(list))
+        self.sizes: dict[str, set[int]] = defaultdict(set)
+        self.seconds: set[str] = set()
         self.alone: dict[str, list[int]] = defaultdict(list)
         self.phones: dict[str, list[int]] = defaultdict(list)
         self.links: dict[str, list[int]] = defaultdict(list)
@@ -134,13 +132,14 @@ class _Texts:
                 if kind == ONE_WORD:
                     self.alone[words[0]].append(which)
                 else:
-                    self.phrases[words[0]][words[1]].append((words, kind, which))
+                    self.phrases[words[:-1]][words[-1]].append((kind, which))
+                    self.sizes[words[0]].add(len(words))
+                    self.seconds.add(words[1])
             for number in secret.phones:
                 self.phones[number].append(which)
             for link in secret.links:
                 self.links[link].append(which)
-        self.lengths = sorted({len(word) for word in self.phrases})
-        self.seconds = {second for begun in self.phrases.values() for second in begun}
+        self.lengths = sorted({len(word) for word in self.sizes})
         others = [number for number in self.phones if len(number) != 10]  # noqa: PLR2004 - not U.S. ones
         spaced = "|".join(r"[\s().\-/]{0,2}".join(number) for number in others)
         self.other_phone = re.compile(rf"(?<![\d.])(?:{spaced})(?!\d)") if others else None
@@ -181,13 +180,14 @@ class _Texts:
         # A text has hundreds of thousands of words: no line of Python runs for each.
         first = list(compress(range(len(words) - 1), map(begun.__contains__, words))) if begun else []
         second = [words[position + 1] for position in first]
-        on = self._going_on(set(second), loose=loose)
+        seconds = tuple(self.seconds)
+        on = {word for word in set(second) if word.startswith(seconds)} if loose else self.seconds
         for position in compress(first, map(on.__contains__, second)):
-            likely = (group.get(to, ()) for group in begun[words[position]] for to in on[words[position + 1]])
-            for phrase, kind, which in chain.from_iterable(likely):
-                found = words[position : position + len(phrase)]
-                if found == phrase or (loose and found[1:-1] == phrase[1:-1] and found[-1].startswith(phrase[-1])):
-                    yield kind, which
+            for begin, size in begun[words[position]]:
+                *before, end = (begin, *words[position + 1 : position + size])
+                lasts = self.phrases.get(tuple(before), {})
+                ends = [last for last in lasts if end.startswith(last)] if loose else [end]
+                yield from chain.from_iterable(lasts.get(last, ()) for last in ends)
 
     def _standing_alone(self, words: set[str], text: str) -> Iterable[tuple[str, int]]:
         small = small_letters(text) if words else ""
@@ -195,28 +195,23 @@ class _Texts:
             if re.search(_ALONE % re.escape(word), small, re.MULTILINE):
                 yield from ((ONE_WORD, which) for which in self.alone[word])
 
-    def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[_Begun]]:
-        """Return by word the phrases that may begin with it; when `loose` also with what it ends in."""
-        begun = defaultdict(list, {word: [self.phrases[word]] for word in words & self.phrases.keys()})
+    def _begun(self, words: set[str], *, loose: bool) -> dict[str, list[tuple[str, int]]]:
+        """Return by word the first words of phrases that it may be, and how many words these have.
+
+        When `loose` also those that it ends in.
+        """
+        begun = defaultdict(list, {word: [(word, n) for n in self.sizes[word]] for word in words & self.sizes.keys()})
         for length in self.lengths if loose else ():
             for word in words:
-                if len(word) > length and word[-length:] in self.phrases:
-                    begun[word].append(self.phrases[word[-length:]])
+                if len(word) > length and word[-length:] in self.sizes:
+                    begun[word] += [(word[-length:], n) for n in self.sizes[word[-length:]]]
         return begun
 
-    def _going_on(self, words: set[str], *, loose: bool) -> dict[str, list[str]]:
-        """Return by word the second words of phrases that it may be; when `loose` also those that it begins with."""
-        if not loose:
-            return {word: [word] for word in words & self.seconds}
-        seconds = tuple(self.seconds)
-        likely = (word for word in words if word.startswith(seconds))
-        return {word: [second for second in seconds if word.startswith(second)] for word in likely}
-
     def _run_together(self, letters: str) -> Iterable[tuple[str, int]]:
-        for phrases in self.phrases.values():
-            for phrase, kind, which in chain.from_iterable(phrases.values()):
-                if "".join(phrase) in letters:
-                    yield kind, which
+        for before, lasts in self.phrases.items():
+            begin = "".join(before)
+            if begin in letters:
+                yield from chain.from_iterable(hits for last, hits in lasts.items() if begin + last in letters)
 
 
 class _Places:

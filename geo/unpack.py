@@ -18,7 +18,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -119,7 +119,7 @@ class Piece:
     sha256: str = ""
 
 
-def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
+def unpack(paths: Iterable[Path], folder: Path, known: Sequence[str] = ()) -> Iterator[Piece]:
     """Yield every part of some files of a folder; their names are parts, too.
 
     A symbolic link is a part, where it leads to is not: nothing outside the folder is opened.
@@ -130,6 +130,8 @@ def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
         Files, folders and links below `folder`.
     folder
         What their names start from.
+    known
+        Texts to leave out where they stand letter by letter, such as a script: the same in every page, and half of it.
 
     Raises
     ------
@@ -142,7 +144,7 @@ def unpack(paths: Iterable[Path], folder: Path) -> Iterator[Piece]:
             if path.is_file() and not path.is_symlink():
                 content = path.read_bytes()
                 yield Piece(name, text=name, sha256=sha256(content).hexdigest())
-                yield from _Opener(name).open(content, path.suffix.lower())
+                yield from _Opener(name, known).open(content, path.suffix.lower())
             else:
                 yield Piece(name, text=name)
                 if path.is_symlink():
@@ -169,8 +171,8 @@ def unsearchable(folder: Path, error: OSError) -> OutputError:
 class _Opener:
     """Takes one file apart and counts how much came out."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        self.name, self.known = name, known
         self.unpacked = 0
 
     def open(self, content: bytes, suffix: str = "", depth: int = 0) -> Iterator[Piece]:
@@ -204,6 +206,8 @@ class _Opener:
         """Yield a text as it is, with its escapes undone, and without its markup; and what it carries in base 64."""
         encoding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8"
         text = content.decode(encoding, "replace")
+        for part in self.known:
+            text = text.replace(part, "\n")
         yield Piece(self.name, text=text, vertices=compact.unpack(text))
         yield Piece(self.name, vertices=vertices_of(*map(_from_hex, _HEX_SHAPE.findall(text))))
         plain = _unescaped(text)

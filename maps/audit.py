@@ -25,7 +25,7 @@ from geo.unpack import all_below, unsearchable
 from layers.study import Study
 from layers.venues import OPENSTREETMAP
 from maps.attack import AREAS, Attack, minutes_along, radii_m, read_layer
-from maps.bundle import own_texts
+from maps.bundle import assets, own_texts
 
 TOUCHING_M = 5
 """A vertex this near to a confidential place says it."""
@@ -195,7 +195,8 @@ def search_for(study: Study, *, every: bool = False) -> Search:
     printed = _printed(project.hotline.model_dump())
     read = project.providers if every else sections
     said = [*own_texts(), WGS84.to_wkt(), *_names_on_map(study)] if every else []
-    return Search(read_secrets(read, regions=regions, crs=crs, printed=printed, said=said), crs=[crs])
+    secrets = read_secrets(read, regions=regions, crs=crs, printed=printed, said=said)
+    return Search(secrets, crs=[crs], known=assets())
 
 
 def _names_on_map(study: Study) -> list[str]:
@@ -259,7 +260,7 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     printed = _printed(parameters.get("hotline") or {})
     said = [*own_texts(), WGS84.to_wkt()]
     secrets = read_secrets(sections, regions=regions, crs=crs or WGS84, printed=printed, said=said)
-    return audit_folder(folder, Search(secrets, crs=[crs] if crs else []), crs=crs)
+    return audit_folder(folder, Search(secrets, crs=[crs] if crs else [], known=assets()), crs=crs)
 
 
 def require_clean(audit: Audit) -> None:

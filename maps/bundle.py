@@ -30,7 +30,13 @@ def own_texts() -> tuple[str, ...]:
     """Return every text that the results hold whatever they are about: words, templates, scripts and styles."""
     folders = (files("maps").joinpath(name) for name in ("texts", "templates"))
     read = (file.read_text(encoding="utf-8") for folder in folders for file in folder.iterdir() if file.is_file())
-    return (*read, _leaflet_script(), _leaflet_style(), _own_script(), _own_style())
+    return (*read, *assets())
+
+
+@cache
+def assets() -> tuple[str, ...]:
+    """Return the scripts and styles of the page, each as it stands there: the same whatever the page is about."""
+    return _leaflet_script(), _leaflet_style(), _own_script(), _own_style()
 
 
 @cache

@@ -37,6 +37,7 @@ from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
 from layers.study import make_study
 from maps.attack import attack_study
 from maps.audit import audit_files, audit_folder, audit_study, search_for
+from maps.bundle import assets
 from maps.static_sheet import Sheet
 from tests.safety.conftest import run
 
@@ -246,6 +247,18 @@ def test_a_planted_leak_is_caught(leak: str, tmp_path: Path, telling: Path, plac
     shutil.copy(telling / "out" / "manifest.json", tmp_path)
     plant(tmp_path, *place)
     assert kinds(tmp_path, telling) == {kind} | ({"name", "coordinates"} if "deleted" in leak else set())
+
+
+@pytest.mark.parametrize("where", ["before", "behind", "inside"])
+def test_a_leak_beside_or_inside_a_script_of_the_page_is_caught(tmp_path: Path, telling: Path, where: str) -> None:
+    script = max(assets(), key=len)
+    half = len(script) // 2
+    page = {"before": NAME + script, "behind": script + NAME, "inside": f"{script[:half]}/* {NAME} */{script[half:]}"}
+    (tmp_path / "map.html").write_text(f"<html><script>{script}</script></html>", encoding="utf-8")
+    shutil.copy(telling / "out" / "manifest.json", tmp_path)
+    assert kinds(tmp_path, telling) == set()
+    (tmp_path / "map.html").write_text(f"<html><script>{page[where]}</script></html>", encoding="utf-8")
+    assert kinds(tmp_path, telling) == {"name"}
 
 
 DAMAGED = {
