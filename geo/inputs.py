@@ -278,12 +278,6 @@ def _regions(project: Project, attempts: _Attempts, crs: CRS) -> Reading | None:
     return reading or Reading(gpd.GeoDataFrame({"region_id": []}, geometry=[], crs=crs))
 
 
-def stand_in_regions(project: Project, *, crs: CRS) -> gpd.GeoDataFrame | None:
-    """Return the regions that stand in for confidential providers, as `read_regions` describes; None without any."""
-    chosen = _region_section(project)
-    return None if chosen is None else read_regions(chosen, crs=crs).table
-
-
 def _region_section(project: Project) -> Areas | Regions | None:
     """Return the section of the regions: their own, else the areas when these are coarse enough."""
     if project.regions is None and project.areas.singular.casefold() in COARSE_AREAS:

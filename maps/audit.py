@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 from geo.beside import beside
 from geo.crs import WGS84
 from geo.errors import AuditError, InputError, Problem
-from geo.inputs import COARSE_AREAS, stand_in_regions
+from geo.inputs import COARSE_AREAS
 from geo.project import ProviderFile
 from geo.search import Finding, Search, Searched
 from geo.secrets import ONE_WORD, Secret, fold, read_secrets
@@ -191,11 +191,10 @@ def search_for(study: Study, *, every: bool = False) -> Search:
     sections = [section for section in project.providers if section.file in holding]
     if not sections:
         return Search(())
-    regions = stand_in_regions(project, crs=crs)
     printed = _printed(project.hotline.model_dump())
     read = project.providers if every else sections
     said = [*own_texts(), WGS84.to_wkt(), *_names_on_map(study)] if every else []
-    secrets = read_secrets(read, regions=regions, crs=crs, printed=printed, said=said)
+    secrets = read_secrets(read, regions=study.regions, crs=crs, printed=printed, said=said)
     return Search(secrets, crs=[crs], known=assets())
 
 
