@@ -4,6 +4,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -124,7 +125,7 @@ def way_lengths_m(roads: Roads, rows: Ints | None = None) -> Floats:
     return np.add.reduceat(np.append(steps, 0), ends - counts)
 
 
-def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
+def highway_ways(roads: Roads, refs: Sequence[str], *, file: Path | None = None) -> gpd.GeoDataFrame:
     """Return the ways that carry each of the numbered highways; slip roads are left out.
 
     Parameters
@@ -134,6 +135,8 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
     refs
         Highway numbers as a project writes them. "I-55", "I 55" and "i55" are equal; "I 55 Business" is another
         highway. A way tagged "I 20;US 49" belongs to both.
+    file
+        The road file, to be named where it cannot be true.
 
     Returns
     -------
@@ -176,15 +179,16 @@ def highway_ways(roads: Roads, refs: Sequence[str]) -> gpd.GeoDataFrame:
         geometry=np.where(roads.direction[chosen] < 0, shapely.reverse(lines), lines),
         crs=WGS84,
     )
-    _require_possible_lengths(found_ways)
+    _require_possible_lengths(found_ways, file)
     return found_ways
 
 
-def _require_possible_lengths(ways: gpd.GeoDataFrame) -> None:
+def _require_possible_lengths(ways: gpd.GeoDataFrame, file: Path | None) -> None:
     length_km = ways.groupby("ref", sort=False)["length_m"].sum() / 1000
     problems = [
         Problem(
             f"{ref} is {long:,.0f} km long in the roads, both directions together: more than any highway.",
+            file=file,
             remedy="Its nodes are in wrong places: download the road file anew.",
         )
         for ref, long in length_km[length_km > MOST_KM].items()

@@ -46,7 +46,7 @@ def study_highways(
     kept = fetch(folder, key, HighwayEntry, crs=outlines.crs) if folder and key else None
     if kept is not None:
         return nullcontext(lambda: kept)
-    ways = to_metric(highway_ways(roads.osm.roads, refs), outlines.crs)
+    ways = to_metric(highway_ways(roads.osm.roads, refs, file=project.roads.osm[0]), outlines.crs)
     say("Measuring the highways …")
 
     def measured() -> HighwayEntry:

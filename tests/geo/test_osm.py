@@ -419,9 +419,11 @@ def test_several_highways_share_a_way(highway_file):
 
 def test_a_highway_longer_than_any_is_refused(write_osm):
     nodes = {number: (-90 + 0.9 * (number % 2), 32.0) for number in range(1, 300)}
-    roads = read_osm([write_osm(nodes, [(1, list(nodes), {"highway": "motorway", "ref": "I 55"})])]).roads
-    with pytest.raises(NetworkError, match=r"I 55 is 25,\d{3} km long in the roads"):
-        highway_ways(roads, ["I 55"])
+    file = write_osm(nodes, [(1, list(nodes), {"highway": "motorway", "ref": "I 55"})])
+    with pytest.raises(NetworkError, match=r"I 55 is 25,\d{3} km long in the roads") as caught:
+        highway_ways(read_osm([file]).roads, ["I 55"], file=file)
+    assert caught.value.problems[0].file == file
+    assert "anew" in caught.value.problems[0].remedy
 
 
 def test_unknown_highways_are_all_named_with_near_ones(highway_file):
