@@ -29,7 +29,8 @@ from maps.values import View
 from maps.view import make_view
 
 if TYPE_CHECKING:
-    from maps.static_sheet import Form, Sheet
+    from maps.static_marks import Paper
+    from maps.static_sheet import Form
 
 PROVIDER_COLUMNS = (
     "provider_id", "name", "categories", "phone", "website", "address", "town", "hours", "languages", "serves",
@@ -53,11 +54,11 @@ class Shown:
     view: View
 
     @cached_property
-    def sheet(self) -> "Sheet":
+    def paper(self) -> "Paper":
         """Its printed map: made once, and only when an output asks for it."""
         from maps.static import draw_poster  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
 
-        return draw_poster(self.study, self.view)
+        return draw_poster(self.study, self.view).finished(self.view.title)
 
 
 def _write_map(shown: Shown, path: Path) -> None:
@@ -67,8 +68,10 @@ def _write_map(shown: Shown, path: Path) -> None:
 
 
 def _write_static_map(shown: Shown, path: Path) -> None:
+    from maps.static_sheet import written  # noqa: PLC0415 # loaded only where it is wanted: `maps.choice`
+
     form: Mapping[str, Form] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
-    path.write_bytes(shown.sheet.save(form[path.suffix], title=shown.view.title))
+    path.write_bytes(written(shown.paper, form[path.suffix]))
 
 
 def _write_briefing(shown: Shown, path: Path) -> None:

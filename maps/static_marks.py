@@ -89,8 +89,9 @@ class Shape:
 
     @cached_property
     def points(self) -> list[list[str]]:
-        """The vertices as they are written into files, "x y" to a hundredth of a point."""
-        return [("%.7g %.7g\n" * len(line) % tuple(line.round(2).ravel().tolist())).splitlines() for line in self.lines]
+        """The vertices as files have them, "x y" to a hundredth of a point; the first one of a ring once."""
+        lines = [line[:-1] if self.closed else line for line in self.lines]
+        return [("%.7g %.7g\n" * len(line) % tuple(line.round(2).ravel().tolist())).splitlines() for line in lines]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import io
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
 
 import pypdfium2
 from PIL.PngImagePlugin import PngInfo
@@ -18,12 +19,13 @@ from maps.static_marks import POINTS_PER_INCH, Paper, Shape, Words
 from maps.static_text import FONTS, UNITS_PER_EM, Weight, advance, font_file, outline
 
 _ROUND, _BUTT = 1, 0
-_OPERATORS = {"M": "m", "L": "l", "C": "c", "Z": "h"}
+_OPERATORS = MappingProxyType({"M": "m", "L": "l", "C": "c", "Z": "h"})
 """The words of PDF for the steps of an outline."""
 
 rl_config.useA85 = False  # streams as bytes: as letters they are a quarter larger
 
 
+@lru_cache(maxsize=1)  # the PNG is asked for next
 def pdf_bytes(paper: Paper) -> bytes:
     """Return a sheet as a PDF of one page, with letters that can be selected; the same sheet gives the same bytes."""
     out, size = io.BytesIO(), (paper.width, paper.height)
@@ -42,16 +44,14 @@ def pdf_bytes(paper: Paper) -> bytes:
     return out.getvalue()
 
 
-def picture_of(pdf: bytes, *, title: str, dpi: int) -> bytes:
-    """Return the first page of a PDF as a PNG that is called `title`, at `dpi` dots per inch."""
-    with closing(pypdfium2.PdfDocument(pdf)) as document:
-        page = document[0]
-        width = page.get_width()
+def png_bytes(paper: Paper, *, dpi: int) -> bytes:
+    """Return a sheet as a PNG, a picture of its PDF at `dpi` dots per inch; the same sheet gives the same bytes."""
+    with closing(pypdfium2.PdfDocument(pdf_bytes(paper))) as document:
         # Half a dot less than the sheet has across: sides are rounded up.
-        scale = (round(width * dpi / POINTS_PER_INCH) - 0.5) / width
-        picture = page.render(scale=scale, rev_byteorder=True).to_pil()
+        scale = (round(paper.width * dpi / POINTS_PER_INCH) - 0.5) / paper.width
+        picture = document[0].render(scale=scale, rev_byteorder=True).to_pil()
     note, out = PngInfo(), io.BytesIO()
-    note.add_text("Title", title)
+    note.add_text("Title", paper.title)
     picture.save(out, "png", compress_level=1, dpi=(dpi, dpi), pnginfo=note)
     return out.getvalue()
 
@@ -73,8 +73,7 @@ def _draw_shape(canvas: Canvas, shape: Shape) -> None:
         canvas.setLineCap(_BUTT if shape.closed or shape.dash else _ROUND)
         canvas.setDash(list(shape.dash))
     ending = " h" if shape.closed else ""
-    lines = (line[:-1] if shape.closed else line for line in shape.points)
-    path = " ".join(f"{line[0]} m {' '.join(f'{point} l' for point in line[1:])}{ending}" for line in lines)
+    path = " ".join(f"{first} m {' '.join(f'{to} l' for to in others)}{ending}" for first, *others in shape.points)
     canvas.drawPath(_Path(path), stroke=bool(shape.edge), fill=bool(shape.face), fillMode=FILL_EVEN_ODD)
 
 

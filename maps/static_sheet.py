@@ -4,6 +4,7 @@ A sheet is a list of marks; what its files are made of is written in `maps.stati
 """
 
 from collections.abc import Iterable
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.static_marks import POINTS_PER_INCH, Box, Paper, Shape, Words
-from maps.static_pdf import pdf_bytes, picture_of
+from maps.static_pdf import pdf_bytes, png_bytes
 from maps.static_svg import svg_bytes
 from maps.static_text import Weight, printable, text_width
 
@@ -21,7 +22,7 @@ DPI = 300
 Form = Literal["png", "svg", "pdf"]
 Shapes = Iterable[BaseGeometry]
 
-_BEFORE = {"left": 0.0, "center": 0.5, "right": 1.0}
+_BEFORE = MappingProxyType({"left": 0.0, "center": 0.5, "right": 1.0})
 """Which part of a line of text stands before its place."""
 
 
@@ -89,12 +90,20 @@ class Sheet:
         left = x - _BEFORE[ha] * text_width(shown, size, weight)
         self.marks.append(Words(left, y, shown, size, weight, colour, halo, max(1.4, size / 4) if halo else 0.0))
 
+    def finished(self, title: str) -> Paper:
+        """Return the sheet as it is now."""
+        return Paper(tuple(self.marks), self.box.width, self.box.height, printable(title), self.language)
+
     def save(self, form: Form, *, title: str, dpi: int = DPI) -> bytes:
-        """Return the picture; the same drawing gives the same bytes, since nothing in it depends on the day."""
-        paper = Paper(tuple(self.marks), self.box.width, self.box.height, printable(title), self.language)
-        if form == "svg":
-            return svg_bytes(paper)
-        return pdf_bytes(paper) if form == "pdf" else picture_of(pdf_bytes(paper), title=paper.title, dpi=dpi)
+        """Return the sheet as it is now as a file: see `written`."""
+        return written(self.finished(title), form, dpi=dpi)
+
+
+def written(paper: Paper, form: Form, *, dpi: int = DPI) -> bytes:
+    """Return a sheet as a file; the same sheet gives the same bytes, since nothing in it depends on the day."""
+    if form == "svg":
+        return svg_bytes(paper)
+    return pdf_bytes(paper) if form == "pdf" else png_bytes(paper, dpi=dpi)
 
 
 def _rings(shape: BaseGeometry) -> tuple[np.ndarray, ...]:

@@ -33,10 +33,8 @@ def _lines(elements: Iterable[str]) -> str:
 
 
 def _shape(shape: Shape) -> str:
-    if shape.closed:
-        path = "".join(f"M{' '.join(ring[:-1])}Z" for ring in shape.points)
-    else:
-        path = "".join(f"M{' '.join(line)}" for line in shape.points)
+    ending = "Z" if shape.closed else ""
+    path = "".join(f"M{' '.join(line)}{ending}" for line in shape.points)
     looks = {
         "fill": shape.face,
         "stroke": shape.edge,

@@ -43,6 +43,10 @@ def _signs(weight: Weight) -> dict[int, str]:
     return signs
 
 
+def _glyph(sign: str, weight: Weight) -> str:
+    return _signs(weight).get(ord(sign), ".notdef")
+
+
 class _Outline(BasePen):  # type: ignore[misc] # as all of fontTools
     """Takes down an outline step by step, curves as cubic ones, which SVG and PDF both know."""
 
@@ -67,14 +71,14 @@ class _Outline(BasePen):  # type: ignore[misc] # as all of fontTools
 def outline(sign: str, weight: Weight) -> tuple[Step, ...]:
     """Return the outline of a sign of `printable` text, in units of `UNITS_PER_EM` from its place on the baseline."""
     pen = _Outline(weight)
-    pen.glyphSet[_signs(weight).get(ord(sign), ".notdef")].draw(pen)
+    pen.glyphSet[_glyph(sign, weight)].draw(pen)
     return tuple(pen.steps)
 
 
 @cache
 def advance(sign: str, weight: Weight) -> int:
     """Return how far behind a sign the next one stands, in units of `UNITS_PER_EM`."""
-    width: int = _font(weight)["hmtx"][_signs(weight).get(ord(sign), ".notdef")][0]
+    width: int = _font(weight)["hmtx"][_glyph(sign, weight)][0]
     return width
 
 
