@@ -1,25 +1,20 @@
 """The ranking as a workbook: formatted sheets, a data dictionary, sources and parameters."""
 
 import datetime as dt
+import functools
 import io
 import math
 import re
 import textwrap
-import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.cell import Cell
-from openpyxl.formatting.rule import DataBarRule, FormulaRule
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.dimensions import RowDimension
-from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from layers.study import Study
 from maps.dictionary import (
@@ -44,9 +39,6 @@ from maps.values import View
 from maps.view import make_view
 
 _GENERAL = "General"
-_WRAPPED = Alignment(wrap_text=True)
-_WORDS = Alignment(vertical="top", wrap_text=True)
-"""For tables of nothing but texts; numbers stand at the foot of their row, and what is wrapped beside them as well."""
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
         COUNT: "#,##0",
@@ -75,11 +67,50 @@ _PAGE_CHARACTERS = 200
 """Width of the columns, in characters, up to which a sheet is printed on one page: about seven tenths of full size."""
 _LONGEST_CELL = 32_000
 _LONGEST_FOOTER = 230
-_LATE = PatternFill(bgColor="FF8A1C1C", fill_type="solid")
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_CHANGED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+_AMPERSAND = "\N{FULLWIDTH AMPERSAND}"
+"""For footers, where "&" begins a code, and is taken for the place of a picture before a G even when it is doubled."""
+_HEAD: Mapping[str, object] = MappingProxyType(
+    {"bold": True, "font_color": "#FFFFFF", "bg_color": LIGHT["head"], "text_wrap": True, "valign": "vcenter"}
+)
+_HEAD_POINTS = 46
+_LATE: Mapping[str, str] = MappingProxyType({"bg_color": "#8A1C1C", "font_color": "#FFFFFF"})
+_AS_TYPED: Mapping[str, bool] = MappingProxyType(
+    {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+)
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PAPER_CODES: Mapping[str, int] = MappingProxyType({"letter": 1, "a4": 9})
+
+
+Style = Callable[..., Format]
+"""Gives the format of a cell with such properties; each is made once for a workbook."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Sheet:
+    """A sheet to be written.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    heads
+        The heading of each column.
+    rows
+        The cells; None is an empty one.
+    formats
+        The number format of each column.
+    held
+        How many columns stay in sight, and on each printed page, when there are more than fit.
+    bars
+        Columns with a bar in each cell: its longest value, and its colour.
+    """
+
+    name: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    formats: Sequence[str]
+    held: int = 0
+    bars: Mapping[int, tuple[float, str]] = field(default_factory=dict)
 
 
 def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
@@ -96,22 +127,24 @@ def workbook_bytes(study: Study, *, view: View | None = None) -> bytes:
     """
     view = view or make_view(study)
     tables = tuple(_tables(study, view))
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for table in tables:
-        _write_ranking(book.create_sheet(_sheet_name(table.name, view)), table, view)
-    _write_rural(book.create_sheet(_sheet_name("rural", view)), study, view)
-    _write_sharing(book.create_sheet(_sheet_name("sharing", view)), study, view)
-    _write_dictionary(book.create_sheet(_sheet_name("dictionary", view)), tables, view)
-    _write_sources(book.create_sheet(_sheet_name("sources", view)), study, view)
-    for sheet in book.worksheets:
-        _for_print(sheet, study.project.paper)
-        _for_expiry(sheet, study, view)
-    book.properties.creator = "outreach-map"
-    book.properties.title = _text(view.title)
     out = io.BytesIO()
-    book.save(out)
-    return _undated(out.getvalue(), study.project.as_of)
+    book = Workbook(out, dict(_AS_TYPED))
+    style = functools.cache(lambda **properties: book.add_format(properties))
+    for sheet in (
+        *(_ranked(table, view) for table in tables),
+        _rural(study, view),
+        _sharing(study, view),
+        _dictionary(tables, view),
+        _sources(study, view),
+    ):
+        page = book.add_worksheet(sheet.name)
+        across = _write_table(page, sheet, style)
+        _for_print(page, sheet, paper=study.project.paper, across=across)
+        _for_expiry(page, sheet, study, view, style)
+    made = dt.datetime.combine(study.project.as_of, dt.time.min)  # of the data: no day of its own
+    book.set_properties({"title": _text(view.title), "author": "outreach-map", "created": made})
+    book.close()
+    return out.getvalue()
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,19 +173,17 @@ def _sheet_name(name: str, view: View) -> str:
     return view.texts(f"workbook.{name}")
 
 
-def _write_ranking(sheet: Worksheet, table: _Table, view: View) -> None:
-    """Write a table of results; the scores of a ranking get bars."""
-    rows = [[_value(value, view) for value in record] for record in table.rows.itertuples(index=False, name=None)]
-    formats = [_FORMATS.get(column.kind, _PLAIN) for column in table.columns]
-    _write_table(sheet, [column.title for column in table.columns], rows, formats)
-    letters = {column.name: get_column_letter(at) for at, column in enumerate(table.columns, start=1)}
-    if "name" in letters:
-        sheet.freeze_panes = f"{get_column_letter(1 + list(letters).index('name') + 1)}2"
-    for name, (most, colour) in _BARS.items():
-        if name in letters:
-            span = f"{letters[name]}2:{letters[name]}{len(rows) + 1}"
-            bar = DataBarRule("num", 0, "num", most, color=f"FF{colour[1:].upper()}", showValue=True)  # type: ignore[no-untyped-call]
-            sheet.conditional_formatting.add(span, bar)
+def _ranked(table: _Table, view: View) -> _Sheet:
+    """Return the sheet of a table of results; the scores of a ranking get bars."""
+    names = [column.name for column in table.columns]
+    return _Sheet(
+        _sheet_name(table.name, view),
+        [column.title for column in table.columns],
+        [[_value(value, view) for value in record] for record in table.rows.itertuples(index=False, name=None)],
+        [_FORMATS.get(column.kind, _PLAIN) for column in table.columns],
+        held=names.index("name") + 1 if "name" in names else 0,
+        bars={names.index(name): bar for name, bar in _BARS.items() if name in names},
+    )
 
 
 def _value(value: Any, view: View) -> object:  # noqa: ANN401 - any cell of a table
@@ -170,7 +201,7 @@ def _value(value: Any, view: View) -> object:  # noqa: ANN401 - any cell of a ta
     return int(number) if number == int(number) else number
 
 
-def _write_rural(sheet: Worksheet, study: Study, view: View) -> None:
+def _rural(study: Study, view: View) -> _Sheet:
     t = view.texts
     minutes = f"{view.place.headline_min:g}"
     far = t("briefing.beyond", minutes=minutes)
@@ -185,10 +216,10 @@ def _write_rural(sheet: Worksheet, study: Study, view: View) -> None:
         for category, record in _records(study.rural)
     ]
     count, share = _FORMATS[COUNT], _FORMATS[SHARE]
-    _write_table(sheet, heads, rows, [_GENERAL, count, count, share, count, count, share])
+    return _Sheet(_sheet_name("rural", view), heads, rows, [_GENERAL, count, count, share, count, count, share])
 
 
-def _write_sharing(sheet: Worksheet, study: Study, view: View) -> None:
+def _sharing(study: Study, view: View) -> _Sheet:
     t = view.texts
     heads = [t(f"briefing.sharing.{name}") for name in ("basis", "gini", "palma")]
     rows = [
@@ -200,26 +231,27 @@ def _write_sharing(sheet: Worksheet, study: Study, view: View) -> None:
         ]
         for category, record in _records(study.sharing)
     ]
-    _write_table(sheet, [t("briefing.rural.service"), *heads], rows, [_GENERAL, _GENERAL, _PLAIN, _PLAIN])
+    heads = [t("briefing.rural.service"), *heads]
+    return _Sheet(_sheet_name("sharing", view), heads, rows, [_GENERAL, _GENERAL, _PLAIN, _PLAIN])
 
 
 def _records(table: pd.DataFrame | None) -> Iterable[tuple[Any, pd.Series]]:
     return () if table is None else table.iterrows()
 
 
-def _write_dictionary(sheet: Worksheet, tables: Sequence[_Table], view: View) -> None:
+def _dictionary(tables: Sequence[_Table], view: View) -> _Sheet:
     heads = [view.texts(f"workbook.{name}") for name in ("file", "heading", "column", "meaning", "unit", "values")]
     rows = [
         [_sheet_name(table.name, view), column.title, column.name, column.text, column.unit, column.allowed]
         for table in tables
         for column in table.columns
     ]
-    _write_table(sheet, heads, rows, [_GENERAL] * len(heads))
+    return _Sheet(_sheet_name("dictionary", view), heads, rows, [_GENERAL] * len(heads))
 
 
-def _write_sources(sheet: Worksheet, study: Study, view: View) -> None:
+def _sources(study: Study, view: View) -> _Sheet:
     heads = [view.texts(f"workbook.{name}") for name in ("group", "entry", "value")]
-    _write_table(sheet, heads, [list(row) for row in _entries(study, view)], [_GENERAL] * 3)
+    return _Sheet(_sheet_name("sources", view), heads, list(_entries(study, view)), [_GENERAL] * 3)
 
 
 def _entries(study: Study, view: View) -> Iterator[tuple[str, str, object]]:
@@ -269,99 +301,83 @@ def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
         yield prefix, value
 
 
-def _write_table(
-    sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[object]], formats: Sequence[str]
-) -> None:
-    """Write a table with a frozen, filterable heading and columns as wide as their texts need."""
-    widths = [0] * len(heads)
-    # What is the same in all rows, such as the help line, would make each of them several lines high.
-    same = [len(rows) > 1 and len({str(row[position]) for row in rows}) == 1 for position in range(len(heads))]
-    words = all(form == _GENERAL for form in formats)
-    for number, row in enumerate([heads, *rows], start=1):
-        for position, value in enumerate(row):
-            cell = sheet.cell(row=number, column=position + 1)
-            _put(cell, value)
-            if number == 1:
-                cell.font = Font(bold=True, color="FFFFFFFF")
-                cell.fill = PatternFill("solid", fgColor=f"FF{LIGHT['head'][1:].upper()}")
-                cell.alignment = Alignment(wrap_text=True, vertical="center")
-                continue
-            if formats[position] != _GENERAL:
-                cell.number_format = formats[position]
-            length = len(str(value))
-            widths[position] = max(widths[position], length)
-            is_long = length > _WIDEST and not same[position]
-            if words or is_long:
-                cell.alignment = _WORDS if words else _WRAPPED
+def _write_table(page: Worksheet, sheet: _Sheet, style: Style) -> float:
+    """Write a table with a frozen, filterable heading; return the width of its columns, as wide as their texts need."""
+    page.write_row(0, 0, [_cell(head) for head in sheet.heads], style(**_HEAD))
+    page.set_row(0, _HEAD_POINTS)
+    # In a table of nothing but texts they begin at the top of their row; else at its foot, beside the numbers.
+    words = all(form == _GENERAL for form in sheet.formats)
+    heights = [0.0] * len(sheet.rows)
+    across = 0.0
+    for position, (head, form) in enumerate(zip(sheet.heads, sheet.formats, strict=True)):
+        cells = [row[position] for row in sheet.rows]
+        texts = [str(cell) for cell in cells]
+        # What is the same in all rows, such as the help line, would make each of them several lines high.
+        same = len(texts) > 1 and len(set(texts)) == 1
+        for number, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+            is_long = len(text) > _WIDEST and not same
+            page.write(number + 1, position, _cell(cell), _style(style, form, words=words, wrapped=is_long))
             if is_long:
-                _make_room(sheet.row_dimensions[number], str(value))
-    for position, head in enumerate(heads):
+                heights[number] = max(heights[number], _needed_points(text))
         word = max((len(part) for part in head.split()), default=0)
-        width = max(_NARROWEST, min(_WIDEST, max(widths[position], word, len(head) // 2)) + 2)
-        sheet.column_dimensions[get_column_letter(position + 1)].width = width
-    sheet.row_dimensions[1].height = 46
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
+        widest = max((word, len(head) // 2, *map(len, texts)))
+        width = max(_NARROWEST, min(_WIDEST, widest) + 2)
+        page.set_column(position, position, width)
+        across += width
+    for number, height in enumerate(heights):
+        if height:
+            page.set_row(number + 1, height)
+    page.freeze_panes(1, sheet.held)
+    page.autofilter(0, 0, len(sheet.rows), len(sheet.heads) - 1)
+    for position, (most, colour) in sheet.bars.items():
+        _draw_bars(page, position, len(sheet.rows), most=most, colour=colour)
+    return across
 
 
-def _make_room(row: RowDimension, text: str) -> None:
-    """Make a row high enough for a text of several lines; not every program does so by itself."""
-    lines = max(1, len(textwrap.wrap(text, _WIDEST)))
-    row.height = min(max(row.height or 0.0, lines * _LINE_POINTS), _HIGHEST)
+def _style(style: Style, form: str, *, words: bool, wrapped: bool) -> Format | None:
+    """Return the format of a cell; None where it has nothing of its own."""
+    if words:
+        return style(text_wrap=True, valign="top")
+    properties: dict[str, object] = {"text_wrap": True} if wrapped else {}
+    if form != _GENERAL:
+        properties["num_format"] = form
+    return style(**properties) if properties else None
 
 
-def _put(cell: Cell | Any, value: object) -> None:  # noqa: ANN401 - merged cells, which are not used here
-    """Set a value; a text stays a text, whatever it begins with."""
-    if isinstance(value, str):
-        cell.value = _text(value)
-        cell.data_type = "s"
-    else:
-        cell.value = value
+def _needed_points(text: str) -> float:
+    """Return how high a row has to be for a text of several lines; not every program sees to it by itself."""
+    return min(max(1, len(textwrap.wrap(text, _WIDEST))) * _LINE_POINTS, _HIGHEST)
+
+
+def _draw_bars(page: Worksheet, position: int, rows: int, *, most: float, colour: str) -> None:
+    """Draw a bar in each cell of a column, the shortest for 0, the longest for `most`."""
+    bar = {"type": "data_bar", "min_type": "num", "min_value": 0, "max_type": "num", "max_value": most}
+    page.conditional_format(1, position, max(1, rows), position, {**bar, "bar_color": colour})
+
+
+def _cell(value: object) -> object:
+    """Return a value as it is written; a text stays a text, whatever it begins with."""
+    return _text(value) if isinstance(value, str) else value
 
 
 def _text(value: str) -> str:
     return str(guard_formula(_UNWRITABLE.sub(" ", value)))[:_LONGEST_CELL]
 
 
-def _for_print(sheet: Worksheet, paper: str) -> None:
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = _PAPER_CODES[paper]
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
-    held = sheet[str(sheet.freeze_panes)].column - 1
-    if held:  # a ranking has too many columns for one page: it takes several, each with the names
-        across = sum(column.width for column in sheet.column_dimensions.values())
-        sheet.page_setup.fitToWidth = math.ceil(across / _PAGE_CHARACTERS)
-        sheet.print_title_cols = f"A:{get_column_letter(held)}"
+def _for_print(page: Worksheet, sheet: _Sheet, *, paper: str, across: float) -> None:
+    page.set_landscape()
+    page.set_paper(_PAPER_CODES[paper])
+    page.repeat_rows(0)
+    if sheet.held:  # a ranking has too many columns for one page: it takes several, each with the names
+        page.repeat_columns(0, sheet.held - 1)
+    page.fit_to_pages(math.ceil(across / _PAGE_CHARACTERS) if sheet.held else 1, 0)
 
 
-def _for_expiry(sheet: Worksheet, study: Study, view: View) -> None:
+def _for_expiry(page: Worksheet, sheet: _Sheet, study: Study, view: View, style: Style) -> None:
     """Say below each printed page until when it may be used, and turn the head of the table red after that day."""
     day = study.project.expires_on
-    # "&" begins a code in headers and footers of pages; they hold 255 characters at most.
     said = f"{view.texts('page.review_then', date=view.texts.date(day))} {help_line(study.project)}"
-    if sheet.oddFooter is not None:
-        sheet.oddFooter.left.text = textwrap.shorten(said.replace("&", "&&"), _LONGEST_FOOTER, placeholder=" …")
-        sheet.oddFooter.left.size = 8
-    is_late = [f"TODAY()>DATE({day.year},{day.month},{day.day})"]
-    late = FormulaRule(formula=is_late, fill=_LATE, font=Font(color="FFFFFFFF"))  # type: ignore[no-untyped-call]
-    sheet.conditional_formatting.add(f"A1:{get_column_letter(sheet.max_column)}1", late)
-
-
-def _undated(book: bytes, day: dt.date) -> bytes:
-    """Return a workbook whose dates are those of its data and whose archive bears none of its own."""
-    out = io.BytesIO()
-    stamp = rb"\g<1>" + f"{day.isoformat()}T00:00:00Z".encode()
-    with zipfile.ZipFile(io.BytesIO(book)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in given.namelist():
-            content = given.read(name)
-            if name == "docProps/core.xml":
-                content = _CHANGED.sub(stamp, content)
-            entry = zipfile.ZipInfo(name, _ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            entry.external_attr = 0o600 << 16
-            made.writestr(entry, content)
-    return out.getvalue()
+    page.set_footer(f"&L&8 {textwrap.shorten(said.replace('&', _AMPERSAND), _LONGEST_FOOTER, placeholder=' …')}")
+    is_late = f"=TODAY()>DATE({day.year},{day.month},{day.day})"
+    late = {"type": "formula", "criteria": is_late, "format": style(**_LATE)}
+    page.conditional_format(0, 0, 0, len(sheet.heads) - 1, late)
