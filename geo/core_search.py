@@ -149,7 +149,8 @@ def find_nearest(contraction: Contraction, entries: Entries, n_destinations: int
         for via, over in zip(contraction.via[:, rows], contraction.to_min[:, rows], strict=True):
             by_it = over + minutes[via]
             is_faster = by_it < own
-            own[is_faster], to[is_faster] = by_it[is_faster], via[is_faster]
+            np.copyto(own, by_it, where=is_faster)
+            np.copyto(to, via, where=is_faster)
         destination[nodes] = np.where(to >= 0, destination[to], destination[nodes])
     return Nearest(contraction, entries, minutes, destination, following)
 
