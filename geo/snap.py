@@ -64,7 +64,7 @@ class Positions:
         """True where the point is attached to a road."""
         return self.edge >= 0
 
-    def take(self, rows: Ints) -> "Positions":
+    def take(self, rows: Ints | slice) -> "Positions":
         """Return some of the points."""
         return Positions(self.edge[rows], self.fraction[rows], self.off_road_m[rows], self.leg_min[rows])
 

@@ -20,7 +20,7 @@ from geo.snap import OFF_ROAD_DETOUR, Positions
 
 _SWEEP_BYTES = 100_000_000
 _SWEPT_TOGETHER = 24
-_ORIGINS_AT_ONCE = 500_000
+_SAMPLES_AT_ONCE = 500_000
 _PAIRS_AT_ONCE = 4_000_000
 
 
@@ -61,6 +61,43 @@ def metres_to_nearest(network: RoadNetwork, origins: Positions, destinations: Po
 
 
 @dataclass(frozen=True, eq=False)
+class Starts:
+    """Connected origins with the ways to both ends of their edges: worked out once for any number of sweeps.
+
+    Parameters
+    ----------
+    count
+        Number of all origins.
+    rows, places
+        Those that are connected: their rows among all, and their positions.
+    start, end
+        The junctions at the ends of their edges.
+    to_start, to_end
+        Minutes to these along the edge.
+    """
+
+    count: int
+    rows: Ints
+    places: Positions
+    start: Int32s
+    end: Int32s
+    to_start: Floats
+    to_end: Floats
+
+    @classmethod
+    def of(cls, network: RoadNetwork, origins: Positions) -> "Starts":
+        """Return the starts of some origins."""
+        rows = np.flatnonzero(origins.connected)
+        places = origins if len(rows) == len(origins) else origins.take(rows)
+        ends = network.edge_start[places.edge], network.edge_end[places.edge]
+        return cls(len(origins), rows, places, *ends, _to_start(network, places), _to_end(network, places))
+
+    def over_ends(self, to_node: Floats) -> tuple[Floats, Floats]:
+        """Return the minutes over the start and over the end of their edges, given those from all junctions."""
+        return to_node[self.start] + self.to_start, to_node[self.end] + self.to_end
+
+
+@dataclass(frozen=True, eq=False)
 class NearestSweep:
     """The nearest of some destinations from every junction: one sweep answers for any number of origins.
 
@@ -84,39 +121,40 @@ class NearestSweep:
         """Minutes from each junction."""
         return self.found.minutes if self.found else np.full(self.network.n_nodes, np.inf)
 
-    def from_origins(self, origins: Positions) -> tuple[Floats, Ints]:
+    def from_origins(self, origins: Positions | Starts) -> tuple[Floats, Ints]:
         """Return minutes and row of the nearest destination of each origin; see `minutes_to_nearest`."""
-        minutes = np.full(len(origins), np.inf)
-        nearest = np.full(len(origins), -1, dtype=np.int64)
+        starts = origins if isinstance(origins, Starts) else Starts.of(self.network, origins)
+        minutes = np.full(starts.count, np.inf)
+        nearest = np.full(starts.count, -1, dtype=np.int64)
         if self.found is None:
             return minutes, nearest
-        there = np.flatnonzero(origins.connected)
-        for begin in range(0, len(there), _ORIGINS_AT_ONCE):
-            block = there[begin : begin + _ORIGINS_AT_ONCE]
-            minutes[block], which = _nearest(self.network, origins.take(block), self.targets, self.found)
-            nearest[block] = np.where(which >= 0, self.rows[which], -1)
+        over_start, over_end = starts.over_ends(self.found.minutes)
+        best = np.minimum(over_start, over_end)
+        end = np.where(over_start <= over_end, starts.start, starts.end)
+        which = np.where(np.isfinite(best), self.found.destination[end], -1)
+        for origin, destination, along in _closer_on_edge(self.network, starts.places, self.targets, best):
+            best[origin], which[origin] = along, destination
+        minutes[starts.rows] = best + starts.places.leg_min
+        nearest[starts.rows] = np.where(which >= 0, self.rows[which], -1)
         return minutes, nearest
 
-    def metres_from(self, origins: Positions) -> Floats:
+    def metres_from(self, origins: Positions | Starts) -> Floats:
         """Return the length of the way from each origin to its nearest destination; see `metres_to_nearest`."""
-        metres = np.full(len(origins), np.inf)
-        there = np.flatnonzero(origins.connected)
-        if not len(there) or self.found is None:
+        starts = origins if isinstance(origins, Starts) else Starts.of(self.network, origins)
+        metres = np.full(starts.count, np.inf)
+        if not len(starts.rows) or self.found is None:
             return metres
-        network, start, targets = self.network, origins.take(there), self.targets
-        length_m = network.length_m[start.edge]
-        edge_start, edge_end = network.edge_start[start.edge], network.edge_end[start.edge]
-        over_start, over_end = _over_ends(network, start, self.to_node)
+        places, targets = starts.places, self.targets
+        length_m = self.network.length_m[places.edge]
+        over_start, over_end = starts.over_ends(self.to_node)
         best = np.minimum(over_start, over_end)
-        by_start, by_end = (
-            self.node_m[edge_start] + start.fraction * length_m,
-            self.node_m[edge_end] + (1 - start.fraction) * length_m,
-        )
+        by_start = self.node_m[starts.start] + places.fraction * length_m
+        by_end = self.node_m[starts.end] + (1 - places.fraction) * length_m
         own = np.where(np.isfinite(best), np.where(over_start <= over_end, by_start, by_end), np.inf)
-        for at, to, _ in _closer_on_edge(network, start, targets, best):
-            apart_m = np.abs(targets.fraction[to] - start.fraction[at]) * length_m[at]
+        for at, to, _ in _closer_on_edge(self.network, places, targets, best):
+            apart_m = np.abs(targets.fraction[to] - places.fraction[at]) * length_m[at]
             own[at] = apart_m + targets.off_road_m[to] * OFF_ROAD_DETOUR
-        metres[there] = own + start.off_road_m * OFF_ROAD_DETOUR
+        metres[starts.rows] = own + places.off_road_m * OFF_ROAD_DETOUR
         return metres
 
     @cached_property
@@ -165,20 +203,11 @@ def pairs_within(
 
 def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
     """Return the minutes to the nearest destination from each of the network's samples, points at most 200 m apart."""
-    samples = network.samples
+    samples, sweep = network.samples, sweep_to_nearest(network, destinations)
     nowhere = np.zeros(len(samples.edge))
-    return minutes_to_nearest(network, Positions(samples.edge, samples.fraction, nowhere, nowhere), destinations)[0]
-
-
-def _nearest(network: RoadNetwork, origins: Positions, destinations: Positions, found: Nearest) -> tuple[Floats, Ints]:
-    """Return the minutes to the nearest destination and its row, from the minutes and rows at the junctions."""
-    over_start, over_end = _over_ends(network, origins, found.minutes)
-    best = np.minimum(over_start, over_end)
-    end = np.where(over_start <= over_end, network.edge_start[origins.edge], network.edge_end[origins.edge])
-    which = np.where(np.isfinite(best), found.destination[end], -1)
-    for origin, destination, along in _closer_on_edge(network, origins, destinations, best):
-        best[origin], which[origin] = along, destination
-    return best + origins.leg_min, which
+    places = Positions(samples.edge, samples.fraction, nowhere, nowhere)
+    blocks = (slice(begin, begin + _SAMPLES_AT_ONCE) for begin in range(0, len(places), _SAMPLES_AT_ONCE))
+    return np.concatenate([sweep.from_origins(places.take(block))[0] for block in blocks])
 
 
 def _ways_in(network: RoadNetwork, destinations: Positions) -> Entries:
@@ -211,12 +240,6 @@ def _to_end(network: RoadNetwork, places: Positions) -> Floats:
     return _share(1 - places.fraction, network.forward_min[places.edge])
 
 
-def _over_ends(network: RoadNetwork, places: Positions, to_node: Floats) -> tuple[Floats, Floats]:
-    """Return the minutes from places over the start and over the end of their edge, given those from all junctions."""
-    over_start = to_node[network.edge_start[places.edge]] + _to_start(network, places)
-    return over_start, to_node[network.edge_end[places.edge]] + _to_end(network, places)
-
-
 def _closer_on_edge(
     network: RoadNetwork, origins: Positions, destinations: Positions, best: Floats
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
@@ -232,17 +255,20 @@ def _same_edge(
     network: RoadNetwork, origins: Positions, destinations: Positions
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Yield the pairs on one edge that can be driven along it, with the minutes (the destination's leg included)."""
+    is_shared = np.zeros(network.n_edges, dtype=bool)
+    is_shared[destinations.edge] = True
+    rows = np.flatnonzero(is_shared[origins.edge])  # few: the others need not be looked for
     order = np.argsort(destinations.edge, kind="stable")
     sorted_edges = destinations.edge[order]
-    begin = np.searchsorted(sorted_edges, origins.edge, side="left")
-    count = np.searchsorted(sorted_edges, origins.edge, side="right") - begin
-    rows = np.flatnonzero(count)
-    blocks = np.cumsum(count[rows]) // _PAIRS_AT_ONCE
+    begin = np.searchsorted(sorted_edges, origins.edge[rows], side="left")
+    count = np.searchsorted(sorted_edges, origins.edge[rows], side="right") - begin
+    blocks = np.cumsum(count) // _PAIRS_AT_ONCE
     for block in np.unique(blocks):
-        part = rows[blocks == block]
-        offset = np.cumsum(count[part]) - count[part]
-        origin = np.repeat(part, count[part])
-        destination = order[np.repeat(begin[part] - offset, count[part]) + np.arange(count[part].sum())]
+        part = blocks == block
+        own = count[part]
+        origin = np.repeat(rows[part], own)
+        offset = np.cumsum(own) - own
+        destination = order[np.repeat(begin[part] - offset, own) + np.arange(own.sum())]
         ahead = destinations.fraction[destination] - origins.fraction[origin]
         edge = origins.edge[origin]
         along = np.where(

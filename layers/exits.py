@@ -14,7 +14,7 @@ from geo.crs import require_same_crs
 from geo.network import RoadNetwork
 from geo.routes import Routes
 from geo.snap import Positions, snap
-from geo.sweeps import NearestSweep, sample_minutes, sweep_to_nearest
+from geo.sweeps import NearestSweep, Starts, sample_minutes, sweep_to_nearest
 from layers.isochrones import service_reach
 
 TOWN_REACH_M = 8_000.0
@@ -134,8 +134,9 @@ def place_by_exit(
         rows = np.flatnonzero(on_motorways)
         places = points.geometry.iloc[rows]
         at = at.replaced(rows, snap(exits.network, places, max_off_road_m=max_off_road_m, on_motorways=True))
-    minutes, node = exits.leaving.from_origins(at)
-    metres = exits.leaving.metres_from(at)
+    starts = Starts.of(exits.network.turned, at)
+    minutes, node = exits.leaving.from_origins(starts)
+    metres = exits.leaving.metres_from(starts)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
     labels = dict(zip(exits.routes.exits["exit_id"], exits.routes.exits["label"], strict=True))
     return pd.DataFrame(

@@ -13,7 +13,7 @@ from geo.errors import NetworkError, Problem
 from geo.network import RoadNetwork
 from geo.records import Dropped
 from geo.snap import Positions, off_road_minutes, snap
-from geo.sweeps import NearestSweep, pairs_within, sweep_to_nearest
+from geo.sweeps import NearestSweep, Starts, pairs_within, sweep_to_nearest
 
 DRAWN_EVERY_M = 400.0
 """Distance between the points of a road whose minutes are drawn, in metres: enough for outlines good to 2 km."""
@@ -137,9 +137,10 @@ def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFr
     confidential = ~travel.providers["public"].to_numpy(dtype=bool)
     columns: dict[str, np.ndarray] = {}
     stands_in = np.zeros(len(travel.people))
+    starts = Starts.of(travel.network, travel.origins)
     for category in categories:
         members = np.flatnonzero(offers(travel.providers, category))
-        minutes, nearest = travel.sweep(category).from_origins(travel.origins)
+        minutes, nearest = travel.sweep(category).from_origins(starts)
         provider = np.where(nearest >= 0, members[nearest], -1)
         local = local_trips(travel, members).groupby("origin").first()
         quicker = local[local["minutes"] < minutes[local.index]]
@@ -233,11 +234,11 @@ def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame
     network, samples = travel.network, travel.network.samples
     rows = _between_junctions(network)
     nowhere = np.zeros(len(rows))
-    places = Positions(samples.edge[rows], samples.fraction[rows], nowhere, nowhere)
+    starts = Starts.of(network, Positions(samples.edge[rows], samples.fraction[rows], nowhere, nowhere))
     worst = np.zeros(network.n_nodes + len(rows))
     for category in categories:
         sweep = travel.sweep(category)
-        np.maximum(worst, np.concatenate([sweep.to_node, sweep.from_origins(places)[0]]), out=worst)
+        np.maximum(worst, np.concatenate([sweep.to_node, sweep.from_origins(starts)[0]]), out=worst)
     x, y = np.append(network.node_x, samples.x[rows]), np.append(network.node_y, samples.y[rows])
     return pd.DataFrame({"x": x, "y": y, "minutes": worst})
 
