@@ -246,11 +246,10 @@ def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame
 def _between_junctions(network: RoadNetwork) -> np.ndarray:
     """Return the rows of samples, one per `DRAWN_EVERY_M` along long edges, without their ends."""
     samples = network.samples
-    last = np.flatnonzero(np.append(samples.edge[1:] != samples.edge[:-1], True)[: len(samples.edge)])
-    inner = np.flatnonzero((network.length_m >= DRAWN_EVERY_M)[samples.edge])
-    step = samples.fraction[inner] * network.length_m[samples.edge[inner]] // DRAWN_EVERY_M
-    passes = inner[1:][(np.diff(step) > 0) & (np.diff(samples.edge[inner]) == 0)]
-    between: np.ndarray = np.setdiff1d(passes, last, assume_unique=True)
+    is_next = samples.edge[1:] == samples.edge[:-1]
+    step = (samples.fraction * network.length_m[samples.edge] / DRAWN_EVERY_M).astype(np.int32)
+    # A sample that begins a step is drawn, if it has a sample of its edge before it and one behind it.
+    between: np.ndarray = np.flatnonzero((step[1:-1] > step[:-2]) & is_next[:-1] & is_next[1:]) + 1
     return between
 
 
