@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.spatial import cKDTree
 
 from geo.errors import NetworkError, Problem
@@ -48,9 +49,19 @@ class Travel:
     @cached_property
     def close_by(self) -> np.ndarray:
         """Rows of the people who may have a trip by local streets alone: few, where the road file has most streets."""
-        places, homes = (table.geometry.get_coordinates().to_numpy() for table in (self.providers, self.people))
         longest_m = _legs_m(self.origins) + _legs_m(self.destinations).max(initial=-np.inf)
-        return np.flatnonzero(cKDTree(places).query(homes)[0] <= longest_m)
+        homes = shapely.get_coordinates(self.people.geometry.to_numpy())
+        return np.flatnonzero(cKDTree(self.places).query(homes)[0] <= longest_m)
+
+    @cached_property
+    def homes_close_by(self) -> np.ndarray:
+        """The x and y of these people."""
+        return shapely.get_coordinates(self.people.geometry.to_numpy()[self.close_by])
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """The x and y of the providers."""
+        return shapely.get_coordinates(self.providers.geometry.to_numpy())
 
     def sweep(self, category: str) -> NearestSweep:
         """Return the sweep to the nearest provider of a category, worked out once."""
@@ -142,9 +153,9 @@ def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFr
         members = np.flatnonzero(offers(travel.providers, category))
         minutes, nearest = travel.sweep(category).from_origins(starts)
         provider = np.where(nearest >= 0, members[nearest], -1)
-        local = local_trips(travel, members).groupby("origin").first()
-        quicker = local[local["minutes"] < minutes[local.index]]
-        minutes[quicker.index], provider[quicker.index] = quicker["minutes"], quicker["destination"]
+        local = local_trips(travel, members).drop_duplicates("origin")
+        quicker = local[local["minutes"] < minutes[local["origin"]]]
+        minutes[quicker["origin"]], provider[quicker["origin"]] = quicker["minutes"], quicker["destination"]
         columns[f"minutes_{category}"] = minutes
         stands_in += np.where(provider >= 0, confidential[provider], 0.0)
     table = pd.DataFrame(columns, index=travel.people.index)
@@ -166,7 +177,6 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     origin, destination, minutes = pairs_within(
         travel.network, travel.origins, travel.destinations, cutoff_min=catchment_min
     )
-    by_road = pd.DataFrame({"origin": origin, "destination": destination, "minutes": minutes})
     local = local_trips(travel, np.arange(len(travel.providers)))
     local = local[local["minutes"] <= catchment_min]
     # Few trips are local, and those by road come sorted by destination, then by origin: no need to sort millions.
@@ -175,9 +185,9 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     row = np.searchsorted(pair, wanted)
     known = row < len(pair)
     known[known] = pair[row[known]] == wanted[known]
-    quick = by_road["minutes"].to_numpy(copy=True)
-    np.minimum.at(quick, row[known], local["minutes"].to_numpy()[known])
-    return pd.concat([by_road.assign(minutes=quick), local[~known]], ignore_index=True)
+    np.minimum.at(minutes, row[known], local["minutes"].to_numpy()[known])
+    by_road = {"origin": origin, "destination": destination, "minutes": minutes}
+    return pd.DataFrame({name: np.append(column, local[name][~known]) for name, column in by_road.items()}, copy=False)
 
 
 def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
@@ -204,9 +214,7 @@ def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
             {"origin": int, "destination": int, "minutes": float}
         )
     people, to_road, from_road = travel.close_by, _legs_m(travel.origins), _legs_m(travel.destinations)
-    straight_m, choice = cKDTree(travel.providers.geometry.iloc[members].get_coordinates().to_numpy()).query(
-        travel.people.geometry.iloc[people].get_coordinates().to_numpy(), k=np.arange(1, near + 1)
-    )
+    straight_m, choice = cKDTree(travel.places[members]).query(travel.homes_close_by, k=np.arange(1, near + 1))
     row, rank = np.nonzero(straight_m <= to_road[people, None] + from_road[members][choice])
     trips = pd.DataFrame(
         {
