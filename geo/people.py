@@ -11,7 +11,7 @@ from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
 from geo.spread import spread_over_areas
-from geo.tables import Column, Table, check, parse_numbers, row_numbers, without_codes
+from geo.tables import Column, Table, as_numbers, check, parse_numbers, row_numbers, without_codes
 
 RUCA_UNKNOWN = 99
 """The RUCA code of what has none."""
@@ -65,6 +65,8 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
         return read_people_grid(section, areas=areas, crs=crs)
     opened = open_source(section)
     frame, called = choose(opened.frame, named=_named(section, opened.frame))
+    numbers = [name for name in ("population", "ruca", *section.indicators) if name in frame.columns]
+    frame = frame.assign(**{name: as_numbers(frame[name], whole=name == "population") for name in numbers})
     frame, dropped = _without_codes(frame, section)
     problems = check(
         pd.DataFrame(frame), people_table(section), source=section.file, called=called, present=opened.frame.columns

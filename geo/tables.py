@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -197,10 +198,22 @@ def parse_numbers(cells: pd.Series, *, whole: bool = False) -> tuple[pd.Series, 
     )
 
 
+def as_numbers(cells: pd.Series, *, whole: bool = False) -> pd.Series:
+    """Return a column as numbers, so that it is read once; as it is where `parse_numbers` has something to say of it.
+
+    Examples
+    --------
+    >>> as_numbers(pd.Series(["12", ""])).tolist(), as_numbers(pd.Series(["12", "many"])).tolist()
+    ([12.0, nan], ['12', 'many'])
+    """
+    values, reasons = parse_numbers(cells, whole=whole)
+    return cells if reasons.ne("").any() else values
+
+
 def without_codes(cells: pd.Series) -> tuple[pd.Series, int]:
-    """Return a column of text with the `UNKNOWN_NUMBERS` emptied, and how many there were."""
+    """Return a column with the `UNKNOWN_NUMBERS` emptied, and how many there were."""
     coded = parse_numbers(cells)[0].isin(UNKNOWN_NUMBERS)
-    return cells.mask(coded, ""), int(coded.sum())
+    return cells.mask(coded, np.nan if pd.api.types.is_numeric_dtype(cells) else ""), int(coded.sum())
 
 
 def number_problems(reasons: pd.Series, source: Path | None, column: str) -> list[Problem]:
@@ -232,10 +245,10 @@ _NUMBER_MESSAGES = {
 
 def _reasons(index: pd.Index, **found: pd.Series) -> pd.Series:
     """Return the name of the last condition that holds for each row, "" for none."""
-    reasons = pd.Series("", index=index, dtype="str")
-    for reason, mask in found.items():
-        reasons[mask.to_numpy(dtype=bool)] = reason
-    return reasons
+    which = np.zeros(len(index), dtype=np.int8)
+    for number, mask in enumerate(found.values(), start=1):
+        which[mask.to_numpy(dtype=bool)] = number
+    return pd.Series(pd.Categorical.from_codes(which, pd.Index(["", *found])), index=index)
 
 
 def _check_column(cells: pd.Series, column: Column, source: Path | None, shown: str) -> list[Problem]:
