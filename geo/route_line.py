@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from geo.osm_tags import canonical_ref, highway_label
 from geo.roads import Floats, segment_lengths_m
 from geo.route_lines import Spine
 from geo.route_miles import METRES, UNCALIBRATED, Calibration
+from geo.runs import begins
 
 SLIVER_M = 500.0
 """A highway that touches the study area, or leaves it, for less than this stays where it is."""
@@ -111,8 +113,24 @@ class Route:
 
     def along(self, points: npt.NDArray[np.object_]) -> Floats:
         """Return the metres along the line of the place on it that is nearest to each of some points in its CRS."""
-        metres: Floats = shapely.line_locate_point(self.line, points)
-        return metres
+        return self.nearest(points)[0]
+
+    def nearest(self, points: npt.NDArray[np.object_]) -> tuple[Floats, Floats]:
+        """Return the metres along the line of the place nearest to each of some points in its CRS, and those to it.
+
+        Of places as near the first counts. shapely alone would walk along the whole line for each point.
+        """
+        (point, segment), metres = self._segments.query_nearest(points, return_distance=True)
+        order = np.lexsort((segment, point))
+        first = order[begins(point[order])]
+        at = segment[first]
+        return self.along_m[at] + shapely.line_locate_point(self._segments.geometries[at], points), metres[first]
+
+    @cached_property
+    def _segments(self) -> shapely.STRtree:
+        """Search tree of the pieces between the vertices of the line."""
+        xy = shapely.get_coordinates(self.line)
+        return shapely.STRtree(shapely.linestrings(np.stack([xy[:-1], xy[1:]], axis=1)))
 
     def points_at(self, mileposts: Floats) -> npt.NDArray[np.object_]:
         """Return the points of the line at some mileposts."""
@@ -151,8 +169,9 @@ class Route:
         """
         along = self.along(points) if along is None else along
         ahead = np.minimum(along + 1, self.along_m[-1])
+        vertices = shapely.get_coordinates(self.line).T
         tail, tip = (
-            shapely.get_coordinates(shapely.line_interpolate_point(self.line, at)) for at in (ahead - 1, ahead)
+            np.column_stack([np.interp(at, self.along_m, axis) for axis in vertices]) for at in (ahead - 1, ahead)
         )
         course, offset = tip - tail, shapely.get_coordinates(points) - tail
         is_right = course[:, 0] * offset[:, 1] - course[:, 1] * offset[:, 0] < 0

@@ -73,12 +73,13 @@ class Routes:
         if not self.routes:
             nowhere = pd.DataFrame({"route_id": "", "ref": "", "milepost": np.nan}, index=points.index)
             return nowhere.assign(offset_m=np.inf, side="")
-        distance = np.column_stack([shapely.distance(route.line, geometries) for route in self.routes])
+        places, distances = zip(*(route.nearest(geometries) for route in self.routes), strict=True)
+        distance = np.column_stack(distances)
         nearest = np.argmin(np.round(distance, 2), axis=1)
         milepost, side = np.full(len(points), np.nan), np.full(len(points), "", dtype=object)
         for number, route in enumerate(self.routes):
             here = np.flatnonzero(nearest == number)
-            along = route.along(geometries[here])
+            along = places[number][here]
             there = ~route.is_beyond(geometries[here], along, BEYOND_M)
             here, along = here[there], along[there]
             milepost[here], side[here] = route.milepost_at(along), route.side_of(geometries[here], along)
