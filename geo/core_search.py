@@ -180,7 +180,9 @@ def find_each(descent: Descent, entries: Entries, n_destinations: int, *, limit_
     for nodes, rows in descent.blocks():
         own = minutes[nodes]
         for via, over in zip(descent.via[:, rows], descent.to_min[:, rows], strict=True):
-            np.minimum(own, over[:, None] + minutes[via], out=own)
+            by_it = minutes[via]
+            by_it += over[:, None]
+            np.minimum(own, by_it, out=own)
     return minutes
 
 

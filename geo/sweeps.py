@@ -193,7 +193,7 @@ def pairs_within(
     found: dict[int, tuple[Ints, Floats]] = {}
     for targets, rows, minutes in _sweeps(network, origins, destinations, cutoff_min):
         for target, times in zip(targets.tolist(), np.ascontiguousarray(minutes.T), strict=True):
-            reached = np.flatnonzero(np.isfinite(times))
+            reached = np.flatnonzero(times <= cutoff_min)
             found[target] = rows[reached], times[reached]
     parts = [found[target] for target in sorted(found)]
     none = (np.zeros(0, dtype=np.int64), np.zeros(0))
@@ -284,9 +284,9 @@ def _sweeps(
 ) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Yield rows of some destinations, rows of the origins about them in ascending order, and the minutes between.
 
-    The minutes have one column per destination and are infinite beyond the cutoff; origins that are left out reach
-    none of them. Destinations near each other are swept together, on the part of the network that lies within the
-    cutoff of any of them: most of the cost of a bounded sweep is the size of the graph, not what is reached.
+    The minutes have one column per destination; origins that are left out reach none of them within the cutoff.
+    Destinations near each other are swept together, on the part of the network that lies within the cutoff of any of
+    them: most of the cost of a bounded sweep is the size of the graph, not what is reached.
     """
     there, rows = np.flatnonzero(origins.connected), np.flatnonzero(destinations.connected)
     if not len(there) or not len(rows):
@@ -294,7 +294,7 @@ def _sweeps(
     node = network.edge_start[destinations.edge[rows]]
     rows = rows[near_each_other(network.node_x[node], network.node_y[node], together=_SWEPT_TOGETHER)]
     start, targets = origins.take(there), destinations.take(rows)
-    ends = np.column_stack([network.edge_start[start.edge], network.edge_end[start.edge]])
+    ends = np.stack([network.edge_start[start.edge], network.edge_end[start.edge]])
     asked, number = network.contraction.part(network.contraction.above(ends.ravel()))
     ways, ends = _ways_in(network, targets).renumbered(number), number[ends]
     for begin in range(0, len(rows), _SWEPT_TOGETHER):
@@ -302,14 +302,15 @@ def _sweeps(
         own, count = ways.to(chunk), chunk.stop - begin
         part, number = asked.part(np.flatnonzero(reaches(asked, own, count, limit_min=cutoff_min)))
         own, near = own.renumbered(number), number[ends]
-        about = np.flatnonzero((near >= 0).any(axis=1) | np.isin(start.edge, targets.edge[chunk]))
+        about = np.flatnonzero((near >= 0).any(axis=0) | np.isin(start.edge, targets.edge[chunk], kind="table"))
+        if not len(about):
+            continue
         step = max(1, _SWEEP_BYTES // (8 * (part.n_nodes + 4 * len(about))))
         for first in range(0, count, step):
             swept = slice(first, min(first + step, count))
             to_node = find_each(part, own.to(swept), swept.stop - first, limit_min=cutoff_min)
             members = np.arange(begin + swept.start, begin + swept.stop)
-            minutes = _between(network, start.take(about), targets.take(members), to_node, near[about])
-            minutes[minutes > cutoff_min] = np.inf
+            minutes = _between(network, start.take(about), targets.take(members), to_node, near[:, about])
             yield rows[members], there[about], minutes
 
 
@@ -322,9 +323,10 @@ def _between(
     edge, -1 outside.
     """
     to_node = np.vstack([to_node, np.full(to_node.shape[1], np.inf)])  # the last one stands for all junctions outside
-    over_start = to_node[ends[:, 0]] + _to_start(network, origins)[:, None]
-    over_end = to_node[ends[:, 1]] + _to_end(network, origins)[:, None]
-    best: Floats = np.minimum(over_start, over_end, out=over_start)
+    best, over_end = (to_node[end] for end in ends)
+    best += _to_start(network, origins)[:, None]
+    over_end += _to_end(network, origins)[:, None]
+    np.minimum(best, over_end, out=best)
     for origin, destination, along in _same_edge(network, origins, destinations):
         np.minimum.at(best, (origin, destination), along)
     best += origins.leg_min[:, None]
