@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -140,7 +140,7 @@ def _build(
 def _keep(folder: Path, key: str, entry: RoadEntry, say: Callable[[str], None]) -> None:
     say("Keeping the road network for the next run …")
     try:
-        keep(folder, key, entry)
+        keep(folder, key, replace(entry, network=entry.network.in_order_of_search()))
     except OSError as error:
         say(f"Going on without the road cache: {folder} cannot be written ({error.strerror or error}).")
 

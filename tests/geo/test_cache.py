@@ -35,6 +35,7 @@ from geo.road_entry import (
     write_entry,
 )
 from geo.routes import measure_routes
+from geo.snap import snap_xy
 from geo.study_roads import read_study_roads
 
 ROAD = {"highway": "primary", "ref": "I 55; 💬 \u202e", "name": "Joe’s 💬"}
@@ -276,7 +277,18 @@ def test_a_second_run_reads_no_road_file(study):
     assert FROM_CACHE not in cold
     assert FROM_CACHE in warm
     assert not [line for line in warm if line.startswith("Reading roads.osm")]
-    assert_same(first, second)
+    assert_same(dataclasses.replace(first, network=first.network.in_order_of_search()), second)
+
+
+def test_places_join_the_same_roads_in_order_of_search(study):
+    network = load(study)[1].network
+    ordered = network.in_order_of_search()
+    assert not np.array_equal(network.joinable, ordered.joinable)
+    rng = np.random.default_rng(1)
+    x, y = (rng.uniform(axis.min(), axis.max(), 500) for axis in (network.node_x, network.node_y))
+    # At the junctions themselves, several samples are as near as each other.
+    x, y = np.append(x, network.node_x[:500]), np.append(y, network.node_y[:500])
+    assert_same(snap_xy(network, x, y), snap_xy(ordered, x, y))
 
 
 @pytest.mark.parametrize(

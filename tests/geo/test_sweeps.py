@@ -154,6 +154,7 @@ def bare_network(ends, forward, backward, n_nodes, *, length_m=None):
         forward_min=forward,
         backward_min=backward,
         samples=Samples(np.zeros(0, np.int32), none, none, none, none.astype(bool)),
+        joinable=np.zeros(0, np.int32),
         contraction=contraction,
         n_components=1,
         kept_components=1,
