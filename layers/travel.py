@@ -51,7 +51,8 @@ class Travel:
         """Rows of the people who may have a trip by local streets alone: few, where the road file has most streets."""
         longest_m = _legs_m(self.origins) + _legs_m(self.destinations).max(initial=-np.inf)
         homes = shapely.get_coordinates(self.people.geometry.to_numpy())
-        return np.flatnonzero(cKDTree(self.places).query(homes)[0] <= longest_m)
+        farther_m = longest_m.max(initial=0.0) + 1  # where nobody lives close by, the search ends soon
+        return np.flatnonzero(cKDTree(self.places).query(homes, distance_upper_bound=farther_m)[0] <= longest_m)
 
     @cached_property
     def homes_close_by(self) -> np.ndarray:
