@@ -75,7 +75,8 @@ def read_people(section: People, *, areas: gpd.GeoDataFrame | None, crs: CRS) ->
     problems += misplaced + _odd_codes(frame, section)
     if problems:
         raise InputError(problems)
-    table = pd.DataFrame({"point_id": frame["point_id"] if section.id else frame.index.astype("str")}, frame.index)
+    point_id = frame["point_id"] if section.id else frame.index.to_series().astype("str")
+    table = pd.DataFrame({"point_id": point_id}, frame.index)
     for name in ("population", *(("ruca",) if section.ruca else ()), *section.indicators):
         table[name] = parse_numbers(frame[name], whole=name == "population")[0]
     problems = _without_values(table, section)

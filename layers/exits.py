@@ -172,8 +172,8 @@ def exits_of_areas(exits: ExitNetwork, people: pd.DataFrame, origins: Positions)
     weight = people["population"].to_numpy(dtype=float).clip(min=_NOBODY)
     table = pd.DataFrame(
         {
-            "area_id": people["area_id"].to_numpy(),
-            "exit_id": np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node],
+            "area_id": people["area_id"].array,
+            "exit_id": pd.array([*exits.routes.exit_nodes["exit_id"], ""], dtype="str").take(node),
             "weight": weight,
             "exit_min": minutes * weight,
         }

@@ -21,7 +21,7 @@ def area_of(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Series:
     ids = np.sort(areas.index.to_numpy(dtype=np.object_))
     first = np.full(len(points), len(ids))
     np.minimum.at(first, point, np.searchsorted(ids, areas.index)[area])
-    return pd.Series(np.append(ids, "")[first], index=points.index, name="area_id", dtype=str)
+    return pd.Series(pd.array(np.append(ids, ""), dtype="str").take(first), index=points.index, name="area_id")
 
 
 def settle(people: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
