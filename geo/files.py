@@ -31,7 +31,9 @@ _ADVICE = {
 }
 
 
-def read_table(path: Path, *, layer: str | None = None, encoding: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, *, layer: str | None = None, encoding: str | None = None, numbers: bool = False
+) -> pd.DataFrame:
     """Read a table or map layer.
 
     Parameters
@@ -42,6 +44,8 @@ def read_table(path: Path, *, layer: str | None = None, encoding: str | None = N
         Layer of a map file, or sheet of a workbook; None takes the only one, or the first sheet.
     encoding
         Text encoding of a text file or shapefile; None detects it.
+    numbers
+        True to leave the numbers of a map layer numbers, which is quicker than to write them and read them again.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def read_table(path: Path, *, layer: str | None = None, encoding: str | None = N
         elif suffix in PARQUET:
             frame, notes = read_parquet(path)
         elif suffix in MAP_LAYERS:
-            frame, notes = read_map_layer(path, layer=layer, encoding=encoding)
+            frame, notes = read_map_layer(path, layer=layer, encoding=encoding, numbers=numbers)
         else:
             raise InputError(
                 [

@@ -40,7 +40,9 @@ def read_parquet(path: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return _with_crs(_as_text(frame), path)
 
 
-def read_map_layer(path: Path, *, layer: str | None, encoding: str | None) -> tuple[pd.DataFrame, tuple[str, ...]]:
+def read_map_layer(
+    path: Path, *, layer: str | None, encoding: str | None, numbers: bool = False
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Read a layer that GDAL knows, as `geo.files.read_table` describes."""
     suffix = path.suffix.lower()
     if suffix == ".zip":
@@ -73,9 +75,8 @@ def read_map_layer(path: Path, *, layer: str | None, encoding: str | None) -> tu
             )
     except Exception:  # noqa: BLE001 - GDAL and pyogrio let a dozen kinds through for a damaged file
         raise InputError([_damaged(path)]) from None
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return _as_text(frame), ()
-    return _with_crs(_as_text(frame), path)
+    table = _as_text(frame, numbers=numbers)
+    return _with_crs(table, path) if isinstance(frame, gpd.GeoDataFrame) else (table, ())
 
 
 def refuse_bomb(path: Path) -> None:
@@ -163,12 +164,19 @@ def _damaged(path: Path) -> Problem:
     return Problem(f"is not {what}, or it is damaged or cut off.", file=path, remedy="Download or export it again.")
 
 
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with every attribute as clean text and rows numbered from 1."""
+def _as_text(frame: pd.DataFrame, *, numbers: bool = False) -> pd.DataFrame:
+    """Return the table with every attribute, or all but `numbers`, as clean text and rows numbered from 1."""
     geometry = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     index = pd.RangeIndex(1, len(frame) + 1, name=ROW)
-    texts = {str(name): _texts(frame[name], index) for name in frame.columns if name != geometry}
-    table = pd.DataFrame(texts, index=index)
+    kept = frame.select_dtypes("number").columns if numbers else ()
+    table = pd.DataFrame(
+        {
+            str(name): frame[name].set_axis(index) if name in kept else _texts(frame[name], index)
+            for name in frame.columns
+            if name != geometry
+        },
+        index=index,
+    )
     if geometry is None:
         return table
     places = gpd.GeoSeries(shapely.force_2d(frame.geometry.to_numpy()), index=index, crs=frame.crs)

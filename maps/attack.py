@@ -54,10 +54,10 @@ def minutes_along(study: Study) -> list[gpd.GeoDataFrame]:
     return [apart] if study.sections is None else [apart, study.sections]
 
 
-def read_layer(folder: Path, name: str) -> gpd.GeoDataFrame | None:
-    """Return a layer of the GeoPackage in a folder; None without it."""
+def read_layer(folder: Path, name: str, *, numbers: bool = False) -> gpd.GeoDataFrame | None:
+    """Return a layer of the GeoPackage in a folder, as text or with its numbers as such; None without it."""
     try:
-        table = read_table(folder / AREAS, layer=name)
+        table = read_table(folder / AREAS, layer=name, numbers=numbers)
     except OutreachError:
         return None
     return table if isinstance(table, gpd.GeoDataFrame) else None
@@ -67,7 +67,7 @@ def radii_m(folder: Path, placed: Sequence[Secret], crs: CRS | None, along: Sequ
     """Try to find each place from the published minutes; NaN where the outputs or the region do not allow to try."""
     radii = np.full(len(placed), np.nan)
     tried = [i for i, secret in enumerate(placed) if np.isfinite(secret.region_radius_m)]
-    areas = read_layer(folder, "areas") if tried else None
+    areas = read_layer(folder, "areas", numbers=True) if tried else None
     if areas is None or crs is None:
         return radii
     to_metric = Transformer.from_crs(WGS84, crs, always_xy=True)
@@ -80,7 +80,7 @@ def radii_m(folder: Path, placed: Sequence[Secret], crs: CRS | None, along: Sequ
         )
         for i in tried
     ]
-    offered = _offered(read_layer(folder, "providers"), crs)
+    offered = _offered(read_layer(folder, "providers", numbers=True), crs)
     figures, *others = ([*_published(table.to_crs(crs), offered)] for table in (areas, *along))
     if figures and others:  # of people at home and of people on the road: independent, so that both add up
         figures[0] = dataclasses.replace(figures[0], also=next(iter(others[0]), None))
