@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Problem
+from geo.folding import fold
 from geo.project import Project, ProviderFile
 from geo.provider_fields import categories, is_public
 from geo.provider_rows import Rows
-from geo.secrets import bare_link, degrees_of, fold, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
+from geo.secrets import bare_link, degrees_of, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
 from geo.sources import Opened, choose, find_column, open_source
 from geo.tables import row_numbers
 

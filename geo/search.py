@@ -17,8 +17,9 @@ from pyproj import CRS, Transformer
 from scipy.spatial import KDTree
 
 from geo.crs import WGS84
+from geo.folding import fold, small_letters
 from geo.numerals import Numbers, binary_pairs, numbers_in
-from geo.secrets import ONE_WORD, Secret, fold, link_pattern, small_letters
+from geo.secrets import ONE_WORD, Secret, link_pattern
 from geo.unpack import Piece, unpack
 
 WEB_MERCATOR = CRS.from_epsg(3857)

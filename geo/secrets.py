@@ -5,7 +5,6 @@ goes to the search and nowhere else: a `Secret` shows itself as file and row onl
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pyproj import CRS
 
 from geo.crs import WGS84
 from geo.errors import InputError, Problem
+from geo.folding import fold
 from geo.points import coordinate_columns
 from geo.project import ProviderFile
 from geo.provider_fields import categories, is_public
@@ -52,13 +52,6 @@ _PARTS_OF_HOUSES = frozenset(
     }
 )  # fmt: skip
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_ACCENTS = re.compile("[\u0300-\u036f]")
-_SIGNS = re.compile(r"[^\x00-\x7f\w]")
-_FOLDED = bytes(ord(chr(code).lower()) if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(
-    range(128, 256)
-)
-"""For each byte of a text in UTF-8: its small letter, a space for a sign."""
 _VOCABULARY = frozenset({*CATEGORIES, *CATEGORIES.values(), CONFIDENTIAL_NAME})
 
 
@@ -157,24 +150,6 @@ def read_secrets(
         if not shown.all()
         for secret in _secrets(section, rows.where(~shown), known, regions, crs)
     )
-
-
-def fold(text: str) -> tuple[str, ...]:
-    """Return the words of a text in the one form in which texts are compared: small letters without accents.
-
-    Examples
-    --------
-    >>> fold("12 Oak\u00a0Lane, Suite B")
-    ('12', 'oak', 'lane', 'suite', 'b')
-    """
-    if not text.isascii():
-        text = _SIGNS.sub(" ", small_letters(text))
-    return tuple(text.encode().translate(_FOLDED).decode().split())
-
-
-def small_letters(text: str) -> str:
-    """Return a text in small letters, without accents and invisible signs."""
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", _INVISIBLE.sub("", text))).casefold()
 
 
 def phone_digits(text: str) -> tuple[str, ...]:

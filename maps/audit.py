@@ -17,10 +17,11 @@ from pyproj.exceptions import CRSError
 from geo.beside import beside
 from geo.crs import WGS84
 from geo.errors import AuditError, InputError, Problem
+from geo.folding import fold
 from geo.inputs import COARSE_AREAS
 from geo.project import ProviderFile
 from geo.search import Finding, Search, Searched
-from geo.secrets import ONE_WORD, Secret, fold, read_secrets
+from geo.secrets import ONE_WORD, Secret, read_secrets
 from geo.unpack import all_below, unsearchable
 from layers.study import Study
 from layers.venues import OPENSTREETMAP

@@ -28,12 +28,13 @@ from PIL import Image, PngImagePlugin
 from pyproj import Transformer
 
 from geo.compact import pack_points
+from geo.folding import fold
 from geo.inputs import Inputs, load_inputs
 from geo.pdf_text import pdf_texts
 from geo.project import Sections
 from geo.project_file import load_project
 from geo.search import Search
-from geo.secrets import Secret, bare_link, fold, phone_digits, read_secrets
+from geo.secrets import Secret, bare_link, phone_digits, read_secrets
 from layers.study import make_study
 from maps.attack import attack_study
 from maps.audit import audit_files, audit_folder, audit_study, search_for
