@@ -1,5 +1,6 @@
 """Numbers as they stand in files: written in a text, or binary among bytes."""
 
+import codecs
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from geo.runs import runs
+from geo.runs import Bools, runs
 
 GAP_CHARS = 8
 """Numbers of one list stand no farther apart."""
@@ -20,10 +21,9 @@ BETWEEN = "[], \t\r\n"
 MOST_DIGITS, MOST_DECIMALS = 9, 20
 
 _WORD, _DIGIT, _LETTER, _BETWEEN = 1, 2, 4, 8
-_ASCII = 128
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.uint8] | npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,20 +63,15 @@ def numbers_in(text: str) -> Numbers:
     >>> numbers_in("at -90.25, 32 (x86, 3rd, 1.2.3)").value.tolist()
     [-90.25, 32.0, 1.2]
     """
-    code, kind = _characters(text)
-    in_token = ((kind & _WORD) > 0) | (code == ord("."))
+    written = text.encode("latin-1", "outreach.like")  # one byte for each character
+    code, kind = (np.frombuffer(signs, dtype=np.uint8) for signs in (written, written.translate(_KINDS)))
+    in_token = np.frombuffer(written.translate(_IN_TOKEN), dtype=np.bool_)
     first, behind = runs(in_token)
-    begun = kind[first] & _DIGIT > 0
-    first, behind = first[begun], behind[begun]
-    bare = _over(np.bitwise_or, kind, first, behind) & _LETTER == 0
-    first, behind = first[bare], behind[bare]
-    # Where the digits that begin at each character end.
-    stops = np.append(np.flatnonzero((kind & _DIGIT) == 0), len(code))
-    whole = stops[np.searchsorted(stops, first)]
-    pointed = (whole - first <= MOST_DIGITS) & (whole < behind)
-    pointed[pointed] = code[whole[pointed]] == ord(".")
-    fraction = stops[np.searchsorted(stops, whole + pointed)] - whole - pointed
-    decimals = np.where(pointed, np.minimum(fraction, MOST_DECIMALS), 0)
+    behind = behind[kind[first] & _DIGIT > 0]
+    first, whole, fraction = _digits(code, in_token, *runs(np.frombuffer(written.translate(_IS_DIGIT), np.bool_)))
+    bare = _without_letters(kind, first, behind, end=whole + (fraction > 0) + fraction)
+    first, whole, fraction = first[bare], whole[bare], fraction[bare]
+    decimals = np.minimum(fraction, MOST_DECIMALS)
     end = np.where(decimals > 0, whole + 1 + decimals, np.minimum(whole, first + MOST_DIGITS))
     sign = np.where(first > 0, code[np.maximum(first - 1, 0)], 0)
     signed = ((sign == ord("-")) | (sign == ord("+"))) & ~((first > 1) & in_token[np.maximum(first - 2, 0)])
@@ -86,25 +81,20 @@ def numbers_in(text: str) -> Numbers:
     return Numbers(value, decimals, start, end, _runs(kind, start, end), *_lines(code, start))
 
 
-def _characters(text: str) -> tuple[Codes, npt.NDArray[np.uint8]]:
-    """Return the code and the kind of each character; digits of other scripts get the code of ours."""
-    if text.isascii():
-        plain = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-        return plain, _KINDS[plain]
-    code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    kind = _KINDS[np.minimum(code, _ASCII)]
-    others = np.flatnonzero(code >= _ASCII)
-    if len(others):
-        signs, which = np.unique(code[others], return_inverse=True)
-        kinds = np.array([_kind(chr(sign)) for sign in signs.tolist()], dtype=np.uint8)
-        for digit in np.flatnonzero(kinds & _DIGIT):
-            signs[digit] = ord(str(int(chr(signs[digit]))))
-        code = code.copy()
-        code[others], kind[others] = signs[which], kinds[which]
-    return code, kind
+def _like(error: UnicodeError) -> tuple[str, int]:
+    """Return for signs beyond Latin-1 some of the same kind: for a digit of another script one of ours."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_stand_in, error.object[error.start : error.end])), error.end
 
 
 @cache
+def _stand_in(sign: str) -> str:
+    return str(int(sign)) if sign.isdecimal() else "\u00aa" if sign.isalnum() else "\u00a0"
+
+
+codecs.register_error("outreach.like", _like)
+
+
 def _kind(sign: str) -> int:
     return (
         _WORD * (sign.isalnum() or sign == "_")
@@ -114,16 +104,42 @@ def _kind(sign: str) -> int:
     )
 
 
-_KINDS = np.array([*(_kind(chr(code)) for code in range(_ASCII)), 0], dtype=np.uint8)
+_KINDS = bytes(_kind(chr(code)) for code in range(256))
+_IN_TOKEN = bytes(kind & _WORD > 0 or code == ord(".") for code, kind in enumerate(_KINDS))
+_IS_DIGIT = bytes(kind & _DIGIT > 0 for kind in _KINDS)
+
+
+def _digits(code: Codes, in_token: Bools, begin: Ints, stop: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return where words that begin with a digit begin, where these digits end, and how many follow behind a point.
+
+    Parameters
+    ----------
+    code, in_token
+        The text, and where it has words and numbers.
+    begin, stop
+        Its runs of digits.
+    """
+    at = np.flatnonzero((begin == 0) | ~in_token[begin - 1])
+    first, whole, after = begin[at], stop[at], np.minimum(at + 1, len(begin) - 1)
+    pointed = (begin[after] == whole + 1) & (whole - first <= MOST_DIGITS)
+    pointed[pointed] = code[whole[pointed]] == ord(".")
+    return first, whole, np.where(pointed, stop[after] - begin[after], 0)
+
+
+def _without_letters(kind: Codes, first: Ints, behind: Ints, *, end: Ints) -> Bools:
+    """Say in which words no letter is: in none that ends with its number, as most do."""
+    bare = end == behind
+    others = np.flatnonzero(~bare)
+    bounds = np.column_stack([first[others], behind[others]]).ravel()
+    bare[others] = np.bitwise_or.reduceat(np.append(kind, 0), bounds)[::2] & _LETTER == 0
+    return bare
 
 
 def _values(code: Codes, first: Ints, end: Ints) -> npt.NDArray[np.float64]:
     """Return the values of numbers without their sign."""
-    marks = np.zeros(len(code) + 1, dtype=np.int8)
-    marks[first] += 1
-    marks[end] -= 1
-    written = code[np.cumsum(marks[:-1], dtype=np.int8) > 0].astype(np.uint8)
-    offsets = np.concatenate([[0], np.cumsum(end - first)]).astype(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(end - first)])
+    written = code[np.arange(offsets[-1]) + np.repeat(first - offsets[:-1], end - first)]
+    offsets = offsets.astype(np.int32)
     texts = pa.StringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(written))
     values: npt.NDArray[np.float64] = texts.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return values.copy()
@@ -133,17 +149,13 @@ def _runs(kind: npt.NDArray[np.uint8], start: Ints, end: Ints) -> Ints:
     """Return the list that each number stands in, counted from 0."""
     if not len(start):
         return start
-    near = np.flatnonzero(start[1:] - end[:-1] <= GAP_CHARS)
-    linked = np.zeros(len(start) - 1, dtype=bool)
-    linked[near] = _over(np.bitwise_and, kind, end[:-1][near], start[1:][near]) & _BETWEEN > 0
+    gaps = start[1:] - end[:-1]
+    near = np.flatnonzero(gaps <= GAP_CHARS)
+    for step in range(gaps[near].max(initial=0)):
+        near = near[(gaps[near] <= step) | (kind[np.minimum(end[near] + step, len(kind) - 1)] & _BETWEEN > 0)]
+    linked = np.zeros(len(gaps), dtype=bool)
+    linked[near] = True
     return np.concatenate([[0], np.cumsum(~linked)]).astype(np.int64)
-
-
-def _over(combine: np.ufunc, kind: npt.NDArray[np.uint8], first: Ints, behind: Ints) -> npt.NDArray[np.uint8]:
-    """Return the kinds of the characters of each stretch, combined; all bits where it has none."""
-    bounds = np.column_stack([first, behind]).ravel()
-    combined: npt.NDArray[np.uint8] = combine.reduceat(np.append(kind, 0), bounds)[::2]
-    return np.where(first < behind, combined, 255)
 
 
 def _lines(code: Codes, start: Ints) -> tuple[Ints, Ints]:

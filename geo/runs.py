@@ -16,8 +16,9 @@ def runs(marked: Bools) -> tuple[Ints, Ints]:
     >>> [place.tolist() for place in runs(np.array([True, False, True, True]))]
     [[0, 2], [1, 4]]
     """
-    edge = np.diff(np.concatenate([[False], marked, [False]]).view(np.int8))
-    return np.flatnonzero(edge > 0), np.flatnonzero(edge < 0)
+    padded = np.concatenate([[False], marked, [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return edges[::2], edges[1::2]
 
 
 def begins(*sorted_keys: npt.NDArray[np.integer]) -> Bools:
