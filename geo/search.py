@@ -242,8 +242,8 @@ class _Places:
                     yield from (("coordinates", self.which[row]) for row in frame.match_exact(pairs))
         if piece.text:
             numbers = numbers_in(piece.text)
-            for frame in self.frames:
-                for form in (numbers, *_scaled(numbers)) if frame.geographic else (numbers,):
+            for frame in self.frames if len(numbers.value) > 1 else ():
+                for form in (numbers, *_scaled(numbers, frame.lowest.min())) if frame.geographic else (numbers,):
                     yield from (("coordinates", self.which[row]) for row in frame.match_text(form))
             self._measure(_adjacent(numbers))
         if len(piece.vertices):
@@ -263,9 +263,11 @@ class _Places:
                 self.nearest_m[self.which] = np.minimum(self.nearest_m[self.which], distance)
 
 
-def _scaled(numbers: Numbers) -> Iterator[Numbers]:
-    """Yield whole numbers as what they are in degrees when they count small parts of one."""
+def _scaled(numbers: Numbers, least: float) -> Iterator[Numbers]:
+    """Yield whole numbers as what they are in degrees when they count small parts of one; none if all are too small."""
     whole = numbers.decimals == 0
+    if np.abs(numbers.value[whole]).max(initial=0) < least * 10 ** DECIMALS_OF_WHOLE[0]:
+        return
     for decimals in DECIMALS_OF_WHOLE:
         scaled, fine = numbers.value / 10**decimals, np.where(whole, decimals, 0)
         yield dataclasses.replace(numbers, value=scaled, decimals=fine)
@@ -289,6 +291,8 @@ class _Frame:
         self.coarsest = 10.0**-LEAST_DECIMALS if self.geographic else 100.0
         self.tree = KDTree(self.xy)
         self.written = np.abs(self.xy) if self.geographic else self.xy  # "90.4 W" has no minus sign
+        self.reach = 1.01 * self.coarsest
+        self.lowest, self.highest = self.written.min(axis=0) - 2 * self.reach, self.written.max(axis=0) + 2 * self.reach
         self.low, self.high = self.xy.min(axis=0) - 2 * self.coarsest, self.xy.max(axis=0) + 2 * self.coarsest
         magnitudes = np.abs([self.low, self.high])
         self.least = float(np.where(self.low * self.high < 0, 0.0, magnitudes.min(axis=0)).min())
@@ -302,7 +306,9 @@ class _Frame:
             near = (x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1])
             if not near.any():
                 continue
-            points = np.unique(xy[near], axis=0)
+            points = xy[near]
+            close = np.isfinite(self.tree.query(points, distance_upper_bound=1.5 * self.coarsest)[0])
+            points = np.unique(points[close], axis=0)
             for point, beside in zip(points, self.tree.query_ball_point(points, 1.5 * self.coarsest), strict=True):
                 for row in beside:
                     if all(self._says(a, b, _decimals(a)) for a, b in zip(point, self.xy[row], strict=True)):
@@ -312,18 +318,16 @@ class _Frame:
     def match_text(self, numbers: Numbers) -> set[int]:
         """Return the places of which both coordinates stand close together in a text."""
         rows: set[int] = set()
-        least = LEAST_DECIMALS if self.geographic else 0
-        if self.geographic:
-            numbers = dataclasses.replace(numbers, value=np.abs(numbers.value))
-        reach = 1.01 * self.coarsest
-        bounds = zip(self.written.min(axis=0) - 2 * reach, self.written.max(axis=0) + 2 * reach, strict=True)
-        near = [(numbers.value >= low) & (numbers.value <= high) for low, high in bounds]
-        fine = np.flatnonzero((numbers.decimals >= least) & (near[0] | near[1]))
+        fine = np.flatnonzero(numbers.decimals >= (LEAST_DECIMALS if self.geographic else 0))
+        said = np.abs(numbers.value[fine]) if self.geographic else numbers.value[fine]
+        fine = fine[((said[:, None] >= self.lowest) & (said[:, None] <= self.highest)).any(axis=1)]
         if not len(fine):
             return rows
+        if self.geographic:
+            numbers = dataclasses.replace(numbers, value=np.abs(numbers.value))
         order = fine[np.argsort(numbers.value[fine], kind="stable")]
         values = numbers.value[order]
-        low, high = (np.searchsorted(values, self.written + step) for step in (-reach, reach))
+        low, high = (np.searchsorted(values, self.written + step) for step in (-self.reach, self.reach))
         for row in np.flatnonzero((low < high).all(axis=1)):
             hits = [self._hits(numbers, order[low[row, k] : high[row, k]], self.written[row, k]) for k in (0, 1)]
             if hits[0] and hits[1] and any(_together(numbers, i, j) for i in hits[0] for j in hits[1] if i != j):

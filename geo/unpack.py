@@ -23,6 +23,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from string import ascii_letters, digits
 
@@ -276,15 +277,12 @@ class _Opener:
 
     def _rows(self, rows: Iterable[tuple[object, ...]]) -> Iterator[Piece]:
         """Yield each row as one line of text, and the shapes in all cells."""
-        lines, blobs = [], []
-        for row in rows:
-            lines.append("\t".join([str(cell) for cell in row if cell.__class__ not in _NO_TEXT]))
-            for cell in row:
-                if cell.__class__ is bytes:
-                    blobs.append(cell)
-                elif cell.__class__ is str and cell[:2] in {"00", "01"}:
-                    blobs.append(_from_hex(cell))
+        rows = list(rows)
+        lines = ["\t".join([str(cell) for cell in row if cell.__class__ not in _NO_TEXT]) for row in rows]
         yield Piece(self.name, text="\n".join(lines))
+        cells = list(chain.from_iterable(rows))
+        blobs = [cell for cell in cells if cell.__class__ is bytes]
+        blobs += [_from_hex(cell) for cell in cells if cell.__class__ is str and cell[:2] in {"00", "01"}]
         yield Piece(self.name, vertices=vertices_of(*blobs))
 
 
