@@ -35,11 +35,15 @@ def pdf_bytes(paper: Paper) -> bytes:
     canvas._doc.info = _Info()  # noqa: SLF001 - there is no other way to leave dates out
     canvas.setTitle(paper.title)
     canvas.setLineJoin(_ROUND)
+    looks: tuple[object, ...] = ()
     for mark in paper.marks:
-        if isinstance(mark, Shape):
-            _draw_shape(canvas, mark)
-        else:
+        if isinstance(mark, Words):
             _draw_words(canvas, mark)
+            looks = ()
+            continue
+        if looks != (looks := (mark.face, mark.edge, mark.width, mark.alpha, mark.closed, mark.dash)):
+            _take_pen(canvas, mark)
+        _draw_shape(canvas, mark)
     canvas.save()
     return out.getvalue()
 
@@ -64,7 +68,8 @@ class _Info(PDFInfo):  # type: ignore[misc] # as all of reportlab
         return bytes(said.format(document))
 
 
-def _draw_shape(canvas: Canvas, shape: Shape) -> None:
+def _take_pen(canvas: Canvas, shape: Shape) -> None:
+    """Set colours and lines to those of a shape; the shapes behind it that look alike are drawn with them as well."""
     if shape.face:
         canvas.setFillColor(_colour(shape.face, shape.alpha))
     if shape.edge:
@@ -72,6 +77,9 @@ def _draw_shape(canvas: Canvas, shape: Shape) -> None:
         canvas.setLineWidth(shape.width)
         canvas.setLineCap(_BUTT if shape.closed or shape.dash else _ROUND)
         canvas.setDash(list(shape.dash))
+
+
+def _draw_shape(canvas: Canvas, shape: Shape) -> None:
     ending = " h" if shape.closed else ""
     path = " ".join(f"{first} m {' '.join(f'{to} l' for to in others)}{ending}" for first, *others in shape.points)
     canvas.drawPath(_Path(path), stroke=bool(shape.edge), fill=bool(shape.face), fillMode=FILL_EVEN_ODD)
