@@ -335,18 +335,15 @@ def _r(value: float) -> float:
 
 def _line(route: Route, crs: Any) -> list[list[float]]:  # noqa: ANN401 - pyproj's CRS or its name
     """Return a highway's line as latitude, longitude and milepost of its vertices."""
-    source = shapely.get_coordinates(route.line)
+    source = shapely.get_coordinates(route.line).tolist()
     kept = shapely.get_coordinates(shapely.simplify(route.line, _LINE_M))
     at, mileposts = 0, []
     # Simplifying keeps vertices in order, so each is found again behind the one before: also on a ring.
-    for x, y in kept:
-        while tuple(source[at]) != (x, y):
-            at += 1
-        mileposts.append(route.mileposts[at])
-    degrees = to_degrees(gpd.GeoSeries(shapely.points(kept), crs=crs))
-    return [
-        [round(point.y, 4), round(point.x, 4), _r(milepost)] for point, milepost in zip(degrees, mileposts, strict=True)
-    ]
+    for place in kept.tolist():
+        at = source.index(place, at)
+        mileposts.append(_r(route.mileposts[at]))
+    degrees = shapely.get_coordinates(to_degrees(gpd.GeoSeries(shapely.points(kept), crs=crs)).to_numpy())
+    return [[round(y, 4), round(x, 4), milepost] for (x, y), milepost in zip(degrees.tolist(), mileposts, strict=True)]
 
 
 def _area_numbers(study: Study, along: Along, view: View) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """The plain values a study is told with, and nothing that computes them."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from geo.vocabulary import CATEGORIES, VENUE_KINDS
@@ -208,17 +210,17 @@ class View:
         form = "one" if number == 1 else "other"
         return self.texts.get(f"venue.{kind}.{form}", VENUE_KINDS.get(kind, kind))
 
-    @property
+    @cached_property
     def venue_counts(self) -> dict[str, int]:
         """Number of venues of each kind that has one, in the vocabulary's order."""
-        counts = {kind: sum(venue.kind == kind for venue in self.venues) for kind in VENUE_KINDS}
-        return {kind: number for kind, number in counts.items() if number}
+        counts = Counter(venue.kind for venue in self.venues)
+        return {kind: counts[kind] for kind in VENUE_KINDS if kind in counts}
 
-    @property
+    @cached_property
     def provider_counts(self) -> dict[str, int]:
         """Number of public providers of each category that has one, in the vocabulary's order."""
-        counts = {c: sum(c in provider.categories for provider in self.providers) for c in CATEGORIES}
-        return {category: number for category, number in counts.items() if number}
+        counts = Counter(category for provider in self.providers for category in set(provider.categories))
+        return {category: counts[category] for category in CATEGORIES if category in counts}
 
     def points(self, row: Row) -> tuple[float, float, float]:
         """Return where the three parts of a row's priority end on a bar from 0 to 100, one after the other."""
