@@ -219,7 +219,8 @@ def _with_measures(areas, providers, highways, rng, *, unreachable) -> gpd.GeoDa
         }
     )
     table["rural_share"] = rng.beta(2, 1, n).round(3)
-    table["highways"] = share.apply(lambda row: ";".join(share.columns[row > 0]), axis=1)
+    touched = (share > 0).to_numpy()
+    table["highways"] = [";".join(share.columns[own]) for own in touched]
     table["corridor_share"] = share.max(axis=1)
     for kind in VENUE_KINDS:
         table[f"n_{kind}"] = np.where(table["highways"] != "", rng.poisson(2, n), 0)
@@ -244,16 +245,16 @@ def _with_measures(areas, providers, highways, rng, *, unreachable) -> gpd.GeoDa
 
 def _venues(rng, highways, areas, count, crs, hostile) -> gpd.GeoDataFrame:
     kinds = list(VENUE_KINDS)
+    ways = [(ref, line.geoms[0]) for ref, line in zip(highways["ref"], highways.geometry, strict=True)]
     rows = []
     for number in range(count):
-        at = number % len(highways)
-        line = highways.geometry.iloc[at].geoms[0]
+        ref, line = ways[number % len(ways)]
         point = line.interpolate(rng.random(), normalized=True)
         kind = kinds[int(rng.choice(6, p=[0.2, 0.1, 0.35, 0.2, 0.05, 0.1]))]
         rows.append(
             {
                 "venue_id": f"v{number}", "kind": kind, "name": hostile or f"Example place {number}",
-                "highway": highways["ref"].iloc[at], "distance_m": abs(rng.normal(0, 1500)), "exit_id": "", "exit_min": float("nan"),
+                "highway": ref, "distance_m": abs(rng.normal(0, 1500)), "exit_id": "", "exit_min": float("nan"),
                 "in_corridor": number % 20 != 0, "source": "OpenStreetMap",
                 "geometry": Point(point.x + rng.normal(0, 1500), point.y + rng.normal(0, 1500)),
             }
