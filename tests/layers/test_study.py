@@ -11,6 +11,8 @@ from geo.project import Sections
 from geo.project_file import load_project
 from layers.study import make_study
 
+pytestmark = pytest.mark.usefixtures("known_roads")
+
 
 def test_one_process_and_several_find_the_same_and_what_is_to_be_done_meanwhile_is_done_once(
     tmp_path, monkeypatch: pytest.MonkeyPatch
