@@ -69,13 +69,23 @@ class Profiles:
         self.browser = browser
         self.contexts: dict[tuple, object] = {}
 
-    def new_page(self, *, viewport: dict[str, int], **options: object) -> object:
-        """Open a tab, as the browser itself would in a new window."""
-        kind = tuple(sorted(options.items()))
+    def new_page(
+        self,
+        *,
+        viewport: dict[str, int],
+        java_script_enabled: bool = True,
+        reduced_motion: str = "no-preference",
+        **options: object,
+    ) -> object:
+        """Open a tab, as the browser itself would in a new window; tabs of one window can differ in size and motion."""
+        kind = (java_script_enabled, *sorted(options.items()))
         if kind not in self.contexts:
-            self.contexts[kind] = self.browser.new_context(viewport=viewport, **options)
+            self.contexts[kind] = self.browser.new_context(
+                viewport=viewport, java_script_enabled=java_script_enabled, **options
+            )
         page = self.contexts[kind].new_page()
         page.set_viewport_size(viewport)
+        page.emulate_media(reduced_motion=reduced_motion)
         return page
 
 
