@@ -1,8 +1,8 @@
 """Numbers as they stand in files: written in a text, or binary among bytes."""
 
-import codecs
 import string
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ BETWEEN = "[], \t\r\n"
 MOST_DIGITS, MOST_DECIMALS = 9, 20
 
 _WORD, _DIGIT, _LETTER, _BETWEEN = 1, 2, 4, 8
+_LAST_LATIN = 0xFF
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint8]
@@ -63,7 +64,7 @@ def numbers_in(text: str) -> Numbers:
     >>> numbers_in("at -90.25, 32 (x86, 3rd, 1.2.3)").value.tolist()
     [-90.25, 32.0, 1.2]
     """
-    written = text.encode("latin-1", "outreach.like")  # one byte for each character
+    written = _latin(text)
     code, kind = (np.frombuffer(signs, dtype=np.uint8) for signs in (written, written.translate(_KINDS)))
     in_token = np.frombuffer(written.translate(_IN_TOKEN), dtype=np.bool_)
     first, behind = runs(in_token)
@@ -81,18 +82,20 @@ def numbers_in(text: str) -> Numbers:
     return Numbers(value, decimals, start, end, _runs(kind, start, end), *_lines(code, start))
 
 
-def _like(error: UnicodeError) -> tuple[str, int]:
-    """Return for signs beyond Latin-1 some of the same kind: for a digit of another script one of ours."""
-    assert isinstance(error, UnicodeEncodeError)
-    return "".join(map(_stand_in, error.object[error.start : error.end])), error.end
+def _latin(text: str) -> bytes:
+    """Return a byte for each character; for one beyond Latin-1 a sign of its kind, for a digit the same of ours."""
+    with suppress(UnicodeEncodeError):
+        return text.encode("latin-1")
+    code = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    latin, others = code.astype(np.uint8), np.flatnonzero(code > _LAST_LATIN)
+    signs, which = np.unique(code[others], return_inverse=True)
+    latin[others] = np.array([_stand_in(chr(sign)) for sign in signs.tolist()], dtype=np.uint8)[which]
+    return latin.tobytes()
 
 
 @cache
-def _stand_in(sign: str) -> str:
-    return str(int(sign)) if sign.isdecimal() else "\u00aa" if sign.isalnum() else "\u00a0"
-
-
-codecs.register_error("outreach.like", _like)
+def _stand_in(sign: str) -> int:
+    return ord(str(int(sign)) if sign.isdecimal() else "\u00aa" if sign.isalnum() else "\u00a0")
 
 
 def _kind(sign: str) -> int:
@@ -104,7 +107,7 @@ def _kind(sign: str) -> int:
     )
 
 
-_KINDS = bytes(_kind(chr(code)) for code in range(256))
+_KINDS = bytes(_kind(chr(code)) for code in range(_LAST_LATIN + 1))
 _IN_TOKEN = bytes(kind & _WORD > 0 or code == ord(".") for code, kind in enumerate(_KINDS))
 _IS_DIGIT = bytes(kind & _DIGIT > 0 for kind in _KINDS)
 
