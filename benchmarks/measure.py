@@ -75,7 +75,8 @@ def steps(*arguments: str | Path, env: dict[str, str] | None = None) -> dict[str
         for line in itertools.chain(process.stderr, [""]):
             now = time.perf_counter()
             seconds[doing] = seconds.get(doing, 0.0) + now - began
-            doing, began = line.strip(" …\n"), now
+            # Outputs are written side by side: what one of them takes cannot be told from here.
+            doing, began = "Writing the results" if line.startswith("Writing ") else line.strip(" …\n"), now
     if process.returncode:
         msg = f"{' '.join(map(str, arguments))} ended with {process.returncode}"
         raise RuntimeError(msg)

@@ -144,16 +144,15 @@ WRITERS: Mapping[str, Callable[[Shown, Path], None]] = MappingProxyType(
 )
 """What writes each of `OUTPUTS`."""
 
-LONGEST = ("map.html", "areas.gpkg", "ranking.xlsx")
-"""Outputs that take longest beside those that are drawn: begun first, so that no process waits for another."""
-
-DRAWN = (("map.pdf", "map.svg", "map.png"), ("strip.png", "briefing.html"))
-"""Outputs that are drawn, those of one sheet together: of enough processes each begins with one group."""
+LONGEST = (("map.html", "areas.gpkg"), ("map.pdf", "map.svg", "map.png"), ("briefing.html", "strip.png"))
+"""Outputs that take longest, those of one sheet together: of enough processes each begins with one group."""
 
 
-def _drawn(names: Sequence[str]) -> list[str]:
-    """Return which outputs are drawn, group after group."""
-    return [name for group in DRAWN for name in group if name in names]
+def _queues(names: Sequence[str]) -> list[list[str]]:
+    """Return the outputs in queues; those that take little time come last, when a process has nothing else to do."""
+    *first, last = ([name for name in group if name in names] for group in LONGEST)
+    others = [name for name in names if not any(name in group for group in LONGEST)]
+    return [queue for queue in (*first, last + others) if queue]
 
 
 def write_outputs(
@@ -196,14 +195,10 @@ def write_outputs(
     told = for_audience(study, audience)
     shown = Shown(told, make_view(told))
     names = [name for name in names if name != SECTIONS or study.sections is not None]
-    drawn = _drawn(names)
     with staged(folder) as stage:
-        progress(f"Writing {', '.join(drawn) or 'the results'} …")
+        progress("Writing the results …")
         writer = _Writer(shown, study, stage, search_for(study), progress)
-        others = dict.fromkeys(name for name in (*LONGEST, *names) if name in names and name not in drawn)
-        rest = [partial(writer.tell_and_write, name) for name in others]
-        groups = [[partial(writer.write, name) for name in group if name in names] for group in DRAWN]
-        found = list(chain.from_iterable(spread([rest, *groups])))
+        found = list(chain.from_iterable(spread([[partial(writer.write, name) for name in q] for q in _queues(names)])))
         written = [path.name for name in names for path in _files_of(name, stage)]
         progress("Searching them for anything confidential …")
         earlier = [searched for searched, _ in found]
@@ -239,12 +234,9 @@ class _Writer:
     search: Search
     progress: Callable[[str], None]
 
-    def tell_and_write(self, name: str) -> tuple[Searched, Attack | None]:
-        self.progress(f"Writing {name} …")
-        return self.write(name)
-
     def write(self, name: str) -> tuple[Searched, Attack | None]:
         """Return what the search finds in an output once it is written, and what its minutes say, if it has any."""
+        self.progress(f"Writing {name} …")
         WRITERS[name](self.shown, self.stage / name)
         attack = attack_study(self.stage, self.study, self.search) if name == AREAS else None
         return self.search.look(_files_of(name, self.stage), self.stage), attack
