@@ -228,6 +228,12 @@ def random_case(draw):
     return network, positions(draw(st.lists(place, max_size=6))), positions(draw(st.lists(place, max_size=6)))
 
 
+def test_a_provider_on_a_road_closed_both_ways_is_in_no_pair():
+    network = bare_network([(0, 1), (1, 2)], [1.0, np.inf], [1.0, np.inf], 3)
+    here, there = (Positions(np.array([edge], np.int32), *np.array([[0.5], [0], [0]])) for edge in (0, 1))
+    assert [len(part) for part in pairs_within(network, here, there, cutoff_min=60)] == [0, 0, 0]
+
+
 @given(random_case(), st.sampled_from([0.0, 1.0, 2.5, 5.0, 100.0]))
 @settings(max_examples=200, deadline=None)
 def test_random_networks_equal_networkx(case, cutoff_min):
