@@ -7,6 +7,7 @@ may use, without areas. Both graphs are then simplified by osmnx's own rule, so 
 import networkx as nx
 import numpy as np
 import osmium
+import osmnx as ox
 import pytest
 from pyproj import CRS
 
@@ -38,17 +39,8 @@ def reference(path, text):
                 oneway = {0: "no", 1: "yes", -1: "-1"}[direction(tags["highway"], tags.get)]
                 kept = {"highway": tags["highway"], "oneway": oneway}
                 writer.add(way.replace(tags=kept))
-    import osmnx  # takes over a second to load, and each worker collects this module
-
     # Ours keeps the strongly connected parts; osmnx is asked for all and reduced below by the same rule.
-    return osmnx.graph_from_xml(text, retain_all=True, simplify=False)
-
-
-def simplified(graph):
-    """Return a graph without the nodes that osmnx takes for bends of a road."""
-    import osmnx
-
-    return osmnx.simplify_graph(graph)
+    return ox.graph_from_xml(text, retain_all=True, simplify=False)
 
 
 def ours_as_graph(network):
@@ -96,7 +88,7 @@ def test_the_same_roads_of_the_same_length(both):
 
 def test_the_same_junctions_and_streets_once_both_are_simplified(both):
     network, theirs = both
-    simple = [simplified(graph) for graph in (ours_as_graph(network), strong(theirs))]
+    simple = [ox.simplify_graph(graph) for graph in (ours_as_graph(network), strong(theirs))]
     mine, other = simple
     # What is left: rings without any junction, from which osmnx takes a node of its choice.
     assert len(mine) == pytest.approx(len(other), rel=TOLERANCE)
@@ -107,6 +99,6 @@ def test_the_same_junctions_and_streets_once_both_are_simplified(both):
 def test_the_same_nodes_at_junctions(both):
     network, theirs = both
     ours = set(network.node_id.tolist())
-    simple = set(simplified(strong(theirs)).nodes)
+    simple = set(ox.simplify_graph(strong(theirs)).nodes)
     # Every junction of theirs is one of ours; ours has more, where ways of different tags meet end to end.
     assert len(simple - ours) <= TOLERANCE * len(simple)
