@@ -1,6 +1,5 @@
 """Settings of all tests."""
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +13,6 @@ settings.load_profile("gate")
 
 # No test finds what another one left, or what the person who runs the tests has: those of the cache name their own.
 os.environ["OUTREACH_CACHE_DIR"] = "off"
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over what stays until the end: all modules and tests, gone through again and again."""
-    gc.collect()
-    gc.freeze()
 
 
 def shared_folder(factory: pytest.TempPathFactory) -> Path:
