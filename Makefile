@@ -14,7 +14,7 @@ map: compiled
 test: $(STAMP) lint
 	@$(MAKE) --no-print-directory -j 2 types suite
 
-# What pytest makes of the asserts is kept, too, where Python may not write: else each worker makes it anew, for six seconds.
+# What pytest makes of the asserts is kept, too, where Python may not write: else each worker makes it anew, for three seconds.
 suite: compiled
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

@@ -45,7 +45,7 @@ def test_names_that_occur_twice_are_told_apart():
 
 
 @pytest.fixture(scope="module")
-def example(known_roads, tmp_path_factory):
+def example(tmp_path_factory):
     project = load_project(write_example(tmp_path_factory.mktemp("example") / "study"))
     return project, load_inputs(project)
 
