@@ -27,6 +27,7 @@ class Report:
     whole: Mapping[str, float] = field(default_factory=dict)
     pages: dict[str, Mapping[str, float]] = field(default_factory=dict)
     state: str = ""
+    proportion: str = ""
 
     def table(self) -> list[str]:
         """Return the one table of all stages."""
@@ -47,6 +48,8 @@ class Report:
             "peak memory of its process. The lines in bold are whole processes, start of Python included; all modules",
             "are compiled.",
         ]
+        if self.proportion:
+            lines += ["", self.proportion]
         if self.reference:
             lines += ["", "## Against osmnx and networkx", "", *self._against()]
         if self.curves:

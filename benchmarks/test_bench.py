@@ -1,6 +1,7 @@
 """Speed and memory on a made-up state, the bars they must keep, and how both grow. `make bench` runs them."""
 
 import shutil
+import statistics
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ PEOPLE, PROVIDERS = 100_000, 300
 MARGIN = 1.2
 COLD_S, COLD_GB, WARM_S = 30.0, 1.5, 6.0
 SMALL = 1 / 16
+ROUNDS = 3
 
 MB = 1e6
 PAGES = {
@@ -115,18 +117,35 @@ def test_the_pipeline_keeps_up_with_the_prototype(state: State, run: Bench, repo
     assert result.peak_gb <= MARGIN * memory
 
 
+def in_proportion(warm_s: float, prototype_s: float) -> str:
+    """Return how a warm run compares with the prototype, here and where the bar was set: machines differ."""
+    return (
+        f"The warm run is the median of {ROUNDS}, with the prototype between them: {prototype_s:.1f} s, of which it "
+        f"took {warm_s / prototype_s:.2f}. The bar, {WARM_S:g} s, was set on a machine on which the prototype took "
+        f"{PROTOTYPE_S:g} s: {WARM_S / PROTOTYPE_S:.2f}."
+    )
+
+
 def test_the_whole_map(state: State, benchmark: BenchmarkFixture, report: Report) -> None:
     project = make_study_files(state, KEPT / "study-1", people=PEOPLE, providers=PROVIDERS)
     cache = KEPT / "cache"
     shutil.rmtree(cache, ignore_errors=True)
     command = ("-m", "cli", "map", project, "--out", KEPT / "map")
+    env = {"OUTREACH_CACHE_DIR": str(cache)}
+    warm: list[Measured] = []
+    beside: list[float] = []
 
-    def both() -> None:
-        for name in ("cold", "warm"):
-            report.maps[name] = measured(*command, env={"OUTREACH_CACHE_DIR": str(cache)})
+    def cold_and_warm() -> None:
+        report.maps["cold"] = measured(*command, env=env)
+        for _ in range(ROUNDS):  # one after the other: a machine may change its speed by the minute
+            warm.append(measured(*command, env=env))
+            if PROTOTYPE.exists():
+                beside.append(measured(PROTOTYPE, state.file, "osmium").wall_s)
 
-    benchmark.pedantic(both, rounds=1, iterations=1)
-    report.whole = steps(*command, env={"OUTREACH_CACHE_DIR": str(cache)})
+    benchmark.pedantic(cold_and_warm, rounds=1, iterations=1)
+    report.maps["warm"] = sorted(warm, key=lambda run: run.wall_s)[ROUNDS // 2]
+    report.proportion = in_proportion(report.maps["warm"].wall_s, statistics.median(beside)) if beside else ""
+    report.whole = steps(*command, env=env)
     assert report.maps["cold"].wall_s <= COLD_S
     assert max(part.peak_gb for part in report.maps.values()) <= COLD_GB
     assert report.maps["warm"].wall_s <= WARM_S
