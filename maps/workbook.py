@@ -69,6 +69,8 @@ _LONGEST_CELL = 32_000
 _LONGEST_FOOTER = 230
 _AMPERSAND = "\N{FULLWIDTH AMPERSAND}"
 """For footers, where "&" begins a code, and is taken for the place of a picture before a G even when it is doubled."""
+_COUNTED_TWICE = re.compile("[\U00010000-\U0010ffff]")
+"""Signs such as emoji: a footer of too many would be left out."""
 _HEAD: Mapping[str, object] = MappingProxyType(
     {"bold": True, "font_color": "#FFFFFF", "bg_color": LIGHT["head"], "text_wrap": True, "valign": "vcenter"}
 )
@@ -221,7 +223,7 @@ def _rural(study: Study, view: View) -> _Sheet:
 
 def _sharing(study: Study, view: View) -> _Sheet:
     t = view.texts
-    heads = [t(f"briefing.sharing.{name}") for name in ("basis", "gini", "palma")]
+    heads = [t("briefing.rural.service"), *(t(f"briefing.sharing.{name}") for name in ("basis", "gini", "palma"))]
     rows = [
         [
             view.category(str(category)),
@@ -231,7 +233,6 @@ def _sharing(study: Study, view: View) -> _Sheet:
         ]
         for category, record in _records(study.sharing)
     ]
-    heads = [t("briefing.rural.service"), *heads]
     return _Sheet(_sheet_name("sharing", view), heads, rows, [_GENERAL, _GENERAL, _PLAIN, _PLAIN])
 
 
@@ -303,7 +304,7 @@ def _flat(value: object, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 def _write_table(page: Worksheet, sheet: _Sheet, style: Style) -> float:
     """Write a table with a frozen, filterable heading; return the width of its columns, as wide as their texts need."""
-    page.write_row(0, 0, [_cell(head) for head in sheet.heads], style(**_HEAD))
+    page.write_row(0, 0, [_text(head) for head in sheet.heads], style(**_HEAD))
     page.set_row(0, _HEAD_POINTS)
     # In a table of nothing but texts they begin at the top of their row; else at its foot, beside the numbers.
     words = all(form == _GENERAL for form in sheet.formats)
@@ -377,7 +378,8 @@ def _for_expiry(page: Worksheet, sheet: _Sheet, study: Study, view: View, style:
     """Say below each printed page until when it may be used, and turn the head of the table red after that day."""
     day = study.project.expires_on
     said = f"{view.texts('page.review_then', date=view.texts.date(day))} {help_line(study.project)}"
-    page.set_footer(f"&L&8 {textwrap.shorten(said.replace('&', _AMPERSAND), _LONGEST_FOOTER, placeholder=' …')}")
+    said = _COUNTED_TWICE.sub("\N{WHITE SQUARE}", said.replace("&", _AMPERSAND))
+    page.set_footer(f"&L&8 {textwrap.shorten(said, _LONGEST_FOOTER, placeholder=' …')}")
     is_late = f"=TODAY()>DATE({day.year},{day.month},{day.day})"
     late = {"type": "formula", "criteria": is_late, "format": style(**_LATE)}
     page.conditional_format(0, 0, 0, len(sheet.heads) - 1, late)

@@ -188,12 +188,16 @@ def test_the_same_study_gives_the_same_bytes_of_no_day(full, packed):
     assert properties.created == properties.modified == dt.datetime(2026, 11, 1)  # noqa: DTZ001 - as the file has it
 
 
-def test_footers_hold_any_name():
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("R&G &[Picture] Line", "R＆G ＆[Picture] Line"), ("\U0001f49a" * 90, "\N{WHITE SQUARE}" * 90)],
+)
+def test_footers_hold_any_name(name, shown):
     study = make_full_study(side=2)
-    line = study.project.hotline.model_copy(update={"name": "R&G &[Picture] Line"})
+    line = study.project.hotline.model_copy(update={"name": name})
     study = replace(study, project=study.project.model_copy(update={"hotline": line}))
     for sheet in openpyxl.load_workbook(io.BytesIO(workbook_bytes(study))):
-        assert "R＆G ＆[Picture] Line" in sheet.oddFooter.left.text
+        assert shown in sheet.oddFooter.left.text
         assert sheet.oddFooter.left.size == 8
 
 
