@@ -41,7 +41,7 @@ def minutes_to_nearest(network: RoadNetwork, origins: Positions, destinations: P
     nearest : numpy.ndarray
         Row of the destination, or -1.
     """
-    return sweep_to_nearest(network, destinations).from_origins(origins)
+    return sweep_to_nearest(network, destinations).from_origins(Starts.of(network, origins))
 
 
 def metres_to_nearest(network: RoadNetwork, origins: Positions, destinations: Positions) -> Floats:
@@ -57,7 +57,7 @@ def metres_to_nearest(network: RoadNetwork, origins: Positions, destinations: Po
     numpy.ndarray
         Metres on the ellipsoid; infinity where no destination can be reached.
     """
-    return sweep_to_nearest(network, destinations).metres_from(origins)
+    return sweep_to_nearest(network, destinations).metres_from(Starts.of(network, origins))
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,9 +121,8 @@ class NearestSweep:
         """Minutes from each junction."""
         return self.found.minutes if self.found else np.full(self.network.n_nodes, np.inf)
 
-    def from_origins(self, origins: Positions | Starts) -> tuple[Floats, Ints]:
+    def from_origins(self, starts: Starts) -> tuple[Floats, Ints]:
         """Return minutes and row of the nearest destination of each origin; see `minutes_to_nearest`."""
-        starts = origins if isinstance(origins, Starts) else Starts.of(self.network, origins)
         minutes = np.full(starts.count, np.inf)
         nearest = np.full(starts.count, -1, dtype=np.int64)
         if self.found is None:
@@ -138,9 +137,8 @@ class NearestSweep:
         nearest[starts.rows] = np.where(which >= 0, self.rows[which], -1)
         return minutes, nearest
 
-    def metres_from(self, origins: Positions | Starts) -> Floats:
+    def metres_from(self, starts: Starts) -> Floats:
         """Return the length of the way from each origin to its nearest destination; see `metres_to_nearest`."""
-        starts = origins if isinstance(origins, Starts) else Starts.of(self.network, origins)
         metres = np.full(starts.count, np.inf)
         if not len(starts.rows) or self.found is None:
             return metres
@@ -207,7 +205,7 @@ def sample_minutes(network: RoadNetwork, destinations: Positions) -> Floats:
     nowhere = np.zeros(len(samples.edge))
     places = Positions(samples.edge, samples.fraction, nowhere, nowhere)
     blocks = (slice(begin, begin + _SAMPLES_AT_ONCE) for begin in range(0, len(places), _SAMPLES_AT_ONCE))
-    return np.concatenate([sweep.from_origins(places.take(block))[0] for block in blocks])
+    return np.concatenate([sweep.from_origins(Starts.of(network, places.take(block)))[0] for block in blocks])
 
 
 def _ways_in(network: RoadNetwork, destinations: Positions) -> Entries:

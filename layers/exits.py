@@ -90,8 +90,9 @@ def exit_minutes(
         (``inf`` where none can be reached). By route, direction, milepost.
     """
     nodes = exits.routes.exit_nodes[["exit_id", "way"]].reset_index(drop=True)
+    starts = Starts.of(exits.network, exits.positions)
     for category in categories:
-        nodes[f"minutes_{category}"] = sweep(category).from_origins(exits.positions)[0]
+        nodes[f"minutes_{category}"] = sweep(category).from_origins(starts)[0]
     both = pd.concat([nodes[nodes["way"].ne(-heading)].assign(heading=heading) for heading in (1, -1)])
     best = both.drop(columns="way").groupby(["exit_id", "heading"], sort=False).min().reset_index()
     table = exits.routes.exits[["exit_id", "route_id", "label", "number", "milepost"]].merge(best, on="exit_id")
@@ -134,7 +135,7 @@ def place_by_exit(
         rows = np.flatnonzero(on_motorways)
         places = points.geometry.iloc[rows]
         at = at.replaced(rows, snap(exits.network, places, max_off_road_m=max_off_road_m, on_motorways=True))
-    starts = Starts.of(exits.network.turned, at)
+    starts = Starts.of(exits.leaving.network, at)
     minutes, node = exits.leaving.from_origins(starts)
     metres = exits.leaving.metres_from(starts)
     exit_ids = np.append(exits.routes.exit_nodes["exit_id"].to_numpy(dtype=object), "")[node]
@@ -167,7 +168,7 @@ def exits_of_areas(exits: ExitNetwork, people: pd.DataFrame, origins: Positions)
     pandas.DataFrame
         Indexed by ``area_id``: ``exit_id`` and ``exit_min``; areas that no exit leads to are left out.
     """
-    minutes, node = exits.leaving.from_origins(origins)
+    minutes, node = exits.leaving.from_origins(Starts.of(exits.leaving.network, origins))
     # Where nobody lives, the stand-in point counts.
     weight = people["population"].to_numpy(dtype=float).clip(min=_NOBODY)
     table = pd.DataFrame(
