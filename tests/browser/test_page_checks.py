@@ -9,7 +9,17 @@ import pytest
 
 from maps.client import to_parsed
 from tests.browser.conftest import Pages
-from tests.browser.looking import AREA_BOX, at_rest, comes_into_sight, link_with, placed_labels, rect, violations
+from tests.browser.looking import (
+    AREA_BOX,
+    LABELS,
+    OVERLAPS,
+    at_rest,
+    comes_into_sight,
+    link_with,
+    placed_labels,
+    rect,
+    violations,
+)
 from tests.browser.page_checks import LIGHT_RAMP
 from tests.maps.studies import HOSTILE
 
@@ -39,6 +49,20 @@ def test_04_labels_and_discs_do_not_overlap(visit, name, width, height):
         assert found["shown"] >= 8
         page.click(".leaflet-control-zoom-in")
         at_rest(page)
+
+
+def test_labels_are_placed_where_they_end_on_a_machine_that_draws_late(visit):
+    page = visit("example", motion=True).page
+    page.evaluate("""() => document.addEventListener('transitionrun', () => {
+      document.getAnimations().forEach(each => { each.playbackRate = 0.1; });
+      window.drawnLate = true;
+    })""")
+    for _ in range(2):
+        page.click(".leaflet-control-zoom-in")
+        at_rest(page)
+        page.evaluate("document.getAnimations().forEach(each => each.finish())")
+        assert page.evaluate("window.drawnLate")
+        assert page.evaluate(OVERLAPS, LABELS)["hits"] == 0
 
 
 # Search
