@@ -1,10 +1,9 @@
-"""The command line: the only place that prints. Results go to stdout or files, progress and errors to stderr."""
+"""The command line: the only place that prints. Results go to stdout or files, progress and errors to stderr.
 
-import atexit
-import gc
+Each command loads what it works with, so that none waits for the libraries of another.
+"""
 
-gc.disable()  # Loading makes half a million objects that stay: looking through them for garbage takes half a second.
-atexit.register(gc.freeze)  # So it does once more at the very end, when all memory goes back to the system anyway.
+from __future__ import annotations
 
 import signal
 import threading
@@ -13,45 +12,42 @@ QUIETLY = (
     threading.current_thread() is threading.main_thread()
     and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 )
-if QUIETLY:  # Ctrl-C while the libraries are loaded ends the program at once: nothing has begun that is to be told.
+if QUIETLY:  # Ctrl-C while this is loaded ends the program at once: nothing has begun that is to be told.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+import atexit
 import datetime as dt
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from geo.cache import cache_folder, clear, entries
 from geo.errors import EXIT_CODES, OutreachError, Problem, printable
-from geo.example_study import write_example
-from geo.inputs import Inputs, load_inputs
-from geo.project import Project, Sections
-from geo.project_file import load_project
-from geo.records import noun
-from geo.signals import ENDING, answered
-from layers.disclosure import Audience, for_audience, input_report
-from layers.study import Study, make_study
+from geo.signals import ENDING, answered, undisturbed
+from geo.version import version
 from maps.choice import choose_outputs, load_libraries
-from maps.help_line import help_line
-from maps.manifest import version
-from maps.tables import UNREACHABLE, csv_bytes, ranking_table
-from maps.texts import load_texts
 
-gc.freeze()
-gc.enable()
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from geo.inputs import Inputs
+    from geo.project import Project
+    from layers.disclosure import Audience
+    from layers.study import Study
+
 if QUIETLY:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+atexit.register(gc.freeze)  # At the very end all memory goes back to the system: nothing is looked through for garbage.
 
 EXIT_INTERRUPTED, EXIT_SIGNAL = 130, 128
 TOP = 10
@@ -91,6 +87,18 @@ def _seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load libraries: the half a million objects that they make stay, and are never looked through for garbage."""
+    with undisturbed():
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.freeze()
+            gc.enable()
+
+
 class OutreachGroup(click.Group):
     """A command group that turns a planner's mistake into one clear message and its exit code."""
 
@@ -125,6 +133,8 @@ def main() -> None:
 @click.argument("folder", type=ProjectPath)
 def example(folder: Path) -> None:
     """Write a small ready study into FOLDER: project.toml and its inputs. Runs offline."""
+    from geo.example_study import write_example
+
     project_file = write_example(folder)
     _say(f"Example study written. Next: outreach map {project_file}")
 
@@ -138,7 +148,9 @@ def fetch(project: Path, server: str | None) -> None:
     The only command that uses the network. It sends squares around your areas to a server of OpenStreetMap data, and
     nothing of your providers or people. For a few counties; for a whole state, download the extract of the state.
     """
-    from geo.overpass import SERVER, fetch_roads  # noqa: PLC0415 # nothing else may open a connection
+    with _loading():
+        from geo.overpass import SERVER, fetch_roads  # nothing else may open a connection
+        from geo.project_file import load_project
 
     with _progress() as say:
         written = fetch_roads(load_project(project), server=server or SERVER, progress=say)
@@ -151,9 +163,12 @@ def fetch(project: Path, server: str | None) -> None:
 @_audience("taskforce", help="Who will see what is printed: for the public no small number of confidential providers.")
 def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
-    from geo.provider_doubts import provider_doubts  # noqa: PLC0415 # only this command doubts
-
     plan, inputs = _load(project)
+    with _loading():
+        from geo.provider_doubts import provider_doubts
+        from geo.records import noun
+        from layers.disclosure import input_report
+
     said = input_report(inputs, audience)
     for record in said.files:
         rows = "" if record.rows is None else f": {record.rows:,} {noun(record.rows, 'row')}"
@@ -176,7 +191,8 @@ def audit(folder: Path, files: tuple[Path, ...]) -> None:
     Looks inside pages, GeoPackages, workbooks, PDF and pictures for names, addresses, phone numbers, links and
     coordinates, and tries to find the places from the published minutes. Ends with exit code 7 when it finds something.
     """
-    from maps.audit import audit_files, require_clean  # noqa: PLC0415 # only this command searches at once
+    with _loading():
+        from maps.audit import audit_files, require_clean
 
     with _progress() as say:
         say(f"Searching {folder} …")
@@ -204,10 +220,16 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
         names = choose_outputs(only, skip)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    study = _study(project, meanwhile=partial(load_libraries, names))
-    folder = out or project.parent / "out"
-    from maps.outputs import write_outputs  # noqa: PLC0415 # loaded while another process ranked
 
+    def load() -> None:
+        with _loading():
+            load_libraries(names)
+
+    study = _study(project, meanwhile=load)
+    from maps.outputs import write_outputs  # is loaded: while another process ranked
+    from maps.tables import ranking_table
+
+    folder = out or project.parent / "out"
     with _progress() as say:
         written = write_outputs(study, folder, progress=say, audience=audience, names=names)
     _print_table(ranking_table(study).head(TOP), noun=study.project.areas.singular)
@@ -232,7 +254,12 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
 @_audience("public", help="Who will see it: for the public nothing that counts confidential providers is said.")
 def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sections"], audience: Audience) -> None:
     """Print the ranking of PROJECT."""
-    study = for_audience(_study(project, sections=of == "sections"), audience)
+    study = _study(project, sections=of == "sections")
+    with _loading():
+        from layers.disclosure import for_audience
+        from maps.tables import UNREACHABLE, csv_bytes, ranking_table
+
+    study = for_audience(study, audience)
     table = ranking_table(study, of=of)
     table = table.head(top) if top else table
     if form == "table":
@@ -258,6 +285,8 @@ def cache() -> None:
 @click.argument("project", type=ProjectPath, required=False)
 def cache_list(project: Path | None) -> None:
     """List what the cache holds, what was used last first."""
+    from geo.cache import entries
+
     folder = _cache_folder(project)
     for entry in entries(folder) if folder else ():
         made_of = ", ".join(entry.sources) or "damaged, will be made anew"
@@ -269,23 +298,42 @@ def cache_list(project: Path | None) -> None:
 @click.argument("project", type=ProjectPath, required=False)
 def cache_clear(project: Path | None) -> None:
     """Remove everything from the cache; later runs fill it again."""
+    from geo.cache import clear
+    from geo.records import noun
+
     folder = _cache_folder(project)
     count, size = clear(folder) if folder else (0, 0)
     click.echo(f"Removed {count:,} {noun(count, 'file')}, {size / MEGABYTE:,.0f} MB.")
 
 
 def _cache_folder(project: Path | None) -> Path | None:
+    with _loading():
+        from geo.cache import cache_folder
+        from geo.project_file import load_project
+
     return cache_folder(load_project(project).roads.cache if project else None)
 
 
 def _load(path: Path) -> tuple[Project, Inputs]:
+    with _loading():
+        from geo.fingerprints import fingerprints
+        from geo.project_file import load_project
+
     project = load_project(path)
-    with _progress() as say:
-        return project, load_inputs(project, progress=say)
+    with ThreadPoolExecutor(1) as aside, _progress() as say:
+        seen = aside.submit(fingerprints, project.roads.osm)
+        with _loading():
+            from geo.inputs import load_inputs
+
+        return project, load_inputs(project, seen=seen.result, progress=say)
 
 
 def _study(path: Path, *, sections: bool = False, meanwhile: Callable[[], None] = lambda: None) -> Study:
     project, inputs = _load(path)
+    with _loading():
+        from geo.project import Sections
+        from layers.study import make_study
+
     if sections and project.sections is None:
         project = project.model_copy(update={"sections": Sections()})
     with _progress() as say:
@@ -318,6 +366,9 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 def _print_table(table: pd.DataFrame, *, noun: str) -> None:
     """Print what is ranked, each a `noun`, with the figures that explain their rank."""
+    from maps.tables import UNREACHABLE
+    from maps.texts import load_texts
+
     view = Table(box=None, pad_edge=False, header_style="bold")
     view.add_column("Rank", justify="right")
     view.add_column("90 % range")
@@ -341,6 +392,9 @@ def _print_table(table: pd.DataFrame, *, noun: str) -> None:
 
 def _say_how_long(project: Project) -> None:
     """Print until when the results may be used, and where to call."""
+    from maps.help_line import help_line
+    from maps.texts import load_texts
+
     texts = load_texts(project.language)
     late = dt.datetime.now(tz=dt.UTC).date() > project.expires_on
     said = texts("page.expired" if late else "page.review_then", date=texts.date(project.expires_on))

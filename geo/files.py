@@ -4,8 +4,6 @@
 ``row``, holds the row numbers of the file: spreadsheet rows from 2 on (the header is row 1), features from 1 on.
 """
 
-import glob
-import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -141,16 +139,3 @@ def _refuse_disguised(path: Path) -> None:
             ]
         )
     refuse_web_page(path, start)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 digest of a file (of all its parts for a shapefile), in hexadecimal."""
-    parts = [path]
-    if path.suffix.lower() == ".shp":
-        parts = sorted(part for part in path.parent.glob(f"{glob.escape(path.stem)}.*") if part.is_file())
-    digest = hashlib.sha256()
-    for part in parts:
-        with part.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()

@@ -1,11 +1,11 @@
 """All inputs of a project: read, checked and brought to metres, with every problem of every file in one error."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,7 @@ from geo.areas import read_areas, read_outlines, read_regions
 from geo.crs import WGS84, require_true_lengths, to_metric
 from geo.errors import InputError, NetworkError, OutreachError, Problem
 from geo.files import require_file
+from geo.fingerprints import Fingerprint
 from geo.network import RoadNetwork
 from geo.osm import OsmData
 from geo.people import read_people
@@ -108,13 +109,20 @@ class _Attempts:
             raise kind(list(dict.fromkeys(problem for error in self.errors for problem in error.problems)))
 
 
-def load_inputs(project: Project, *, progress: Callable[[str], None] | None = None) -> Inputs:
+def load_inputs(
+    project: Project,
+    *,
+    seen: Callable[[], Sequence[Fingerprint]] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Inputs:
     """Read and check every input of a project.
 
     Parameters
     ----------
     project
         The project.
+    seen
+        Gives the fingerprints of the road files, where they are being taken already.
     progress
         Called with what is being done.
 
@@ -136,9 +144,9 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         attempts.run(lambda: require_true_lengths(areas.table))
     # Without areas there is no metric CRS; the other tables are still checked, in degrees.
     crs = areas.table.crs if areas else WGS84
-    urban_file = project.people.urban_areas
+    inhabited, urban_file, town_file = areas.table if areas else None, project.people.urban_areas, project.towns
     urban = attempts.run(lambda: read_outlines(urban_file, crs=crs)) if urban_file else None
-    found = attempts.run(lambda: _read_roads(project, areas, urban, say))
+    found = attempts.run(lambda: _read_roads(project, areas, urban, seen, say))
     nothing: AbstractContextManager[Callable[[], HighwayEntry | None]] = nullcontext(lambda: None)
     roads, measuring = found or (None, nothing)
     with measuring as measured, ThreadPoolExecutor(1) as aside:
@@ -147,38 +155,53 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
         say("Reading people, providers and venues …")
         within = _extent(roads.osm, crs, project.roads.max_off_road_m) if roads else None
         regions = _regions(project, attempts, crs)
-        inhabited = areas.table if areas else None
         people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
         providers = attempts.run(lambda: _read_providers(project, regions, within, crs))
         venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
-        town_file = project.towns
         towns = attempts.run(lambda: read_towns(town_file, crs=crs)) if town_file else None
         attempts.finish()
         highways = measured()
-    if not (areas and roads and people and providers and venues and highways):
-        msg = "a step failed without saying why"
-        raise RuntimeError(msg)
-    _refuse_no_corridor(highways.ways, areas.table, project)
-    readings = [part for part in (areas, regions, people, providers, venues, towns, urban) if part]
-    osm = roads.osm
+        if not (areas and roads and people and providers and venues and highways):
+            msg = "a step failed without saying why"
+            raise RuntimeError(msg)
+        return _joined(project, roads, highways, _Tables(areas, regions, people, providers, venues, towns, urban))
+
+
+class _Tables(NamedTuple):
+    """The tables of a project, each as it was read."""
+
+    areas: Reading
+    regions: Reading | None
+    people: Reading
+    providers: Reading
+    venues: Reading
+    towns: Reading | None
+    urban: Reading | None
+
+
+def _joined(project: Project, roads: StudyRoads, highways: HighwayEntry, read: _Tables) -> Inputs:
+    """Join what was read, with notes of what only shows when tables are laid over each other."""
+    areas, osm = read.areas.table, roads.osm
+    _refuse_no_corridor(highways.ways, areas, project)
+    readings = [part for part in read if part]
     return Inputs(
         network=roads.network,
         highways=highways.ways,
         routes=highways.routes,
-        places=to_metric(osm.places, crs),
-        water=to_metric(osm.water, crs),
-        areas=areas.table,
-        people=people.table,
-        providers=providers.table,
-        listed_venues=venues.table,
-        regions=regions.table if regions else None,
-        towns=towns.table if towns else None,
-        urban=urban.table if urban else None,
+        places=to_metric(osm.places, areas.crs),
+        water=to_metric(osm.water, areas.crs),
+        areas=areas,
+        people=read.people.table,
+        providers=read.providers.table,
+        listed_venues=read.venues.table,
+        regions=read.regions.table if read.regions else None,
+        towns=read.towns.table if read.towns else None,
+        urban=read.urban.table if read.urban else None,
         dropped=(
             *osm.dropped,
             *highways.routes.notes,
-            *_overlap(areas.table, highways.extent, project),
-            *_empty(areas.table, people.table, project),
+            *_overlap(areas, highways.extent, project),
+            *_empty(areas, read.people.table, project),
             *dict.fromkeys(entry for part in readings for entry in part.dropped),
         ),
         files=(
@@ -189,7 +212,11 @@ def load_inputs(project: Project, *, progress: Callable[[str], None] | None = No
 
 
 def _read_roads(
-    project: Project, areas: Reading | None, urban: Reading | None, say: Callable[[str], None]
+    project: Project,
+    areas: Reading | None,
+    urban: Reading | None,
+    seen: Callable[[], Sequence[Fingerprint]] | None,
+    say: Callable[[str], None],
 ) -> tuple[StudyRoads, AbstractContextManager[Callable[[], HighwayEntry]]] | None:
     """Read the roads around the areas and their highways; without areas only see whether the files are there."""
     attempts = _Attempts()
@@ -200,7 +227,7 @@ def _read_roads(
         attempts.finish()
         return None
     outlines = urban.table.geometry if urban else None
-    roads = read_study_roads(project, areas.table, urban=outlines, say=say)
+    roads = read_study_roads(project, areas.table, urban=outlines, say=say, seen=seen)
     # Highways are looked for among roads that come near the areas: others would be said to be missing.
     attempts.run(lambda: _refuse_no_contact(areas.table, roads.network, project))
     attempts.finish()

@@ -12,7 +12,8 @@ import shapely
 from pyproj import CRS
 
 from geo.errors import InputError, Problem
-from geo.files import require_file, sha256_of
+from geo.files import require_file
+from geo.fingerprints import sha256_of
 from geo.points import expect_inside
 from geo.project import People
 from geo.records import FileRecord, Reading, counted

@@ -8,7 +8,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.errors import InputError, Problem
-from geo.files import read_table, sha256_of
+from geo.files import read_table
+from geo.fingerprints import sha256_of
 from geo.personal import personal_columns
 from geo.project import ProviderColumn, ProviderFile, Source
 from geo.records import FileRecord

@@ -1,7 +1,7 @@
 """The roads of a study: read around its areas, joined into a network, and kept for the next run."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from geo.cache import cache_folder, cache_key, fetch, keep
 from geo.crs import WGS84
 from geo.dead_ends import join_dead_ends
 from geo.errors import InputError
-from geo.files import sha256_of
+from geo.fingerprints import Fingerprint, fingerprints
 from geo.memory import give_back
 from geo.network import RoadNetwork, build_network
 from geo.osm import OsmData, read_osm, refusals
@@ -44,7 +44,12 @@ class StudyRoads:
 
 
 def read_study_roads(
-    project: Project, areas: gpd.GeoDataFrame, *, urban: gpd.GeoSeries | None, say: Callable[[str], None]
+    project: Project,
+    areas: gpd.GeoDataFrame,
+    *,
+    urban: gpd.GeoSeries | None,
+    say: Callable[[str], None],
+    seen: Callable[[], Sequence[Fingerprint]] | None = None,
 ) -> StudyRoads:
     """Read the roads around the areas and build their network, or take both from the cache.
 
@@ -58,6 +63,8 @@ def read_study_roads(
         Urban areas in that CRS, where untagged roads are slower; None makes no difference.
     say
         Called with what is being done.
+    seen
+        Gives the fingerprints of the road files, from before anything else was read of them; None takes them here.
 
     Raises
     ------
@@ -74,8 +81,8 @@ def read_study_roads(
     if problems:
         raise InputError(problems)
     clip = travel_box(areas, reach_m(project, speeds))
-    before = _state(section.osm)
-    digests = tuple(sha256_of(path) for path in section.osm)
+    before = seen() if seen else fingerprints(section.osm)
+    digests = tuple(file.digest for file in before)
     parameters = {
         "clip": clip,
         "speeds": speeds,
@@ -84,13 +91,13 @@ def read_study_roads(
         "urban": _urban_parameters(urban, section),
     }
     folder = cache_folder(section.cache)
-    key = cache_key([(path.name, digest) for path, digest in zip(section.osm, digests, strict=True)], parameters)
+    key = cache_key([(file.path.name, file.digest) for file in before], parameters)
     entry = fetch(folder, key, RoadEntry, crs=areas.crs) if folder else None
     if entry is not None:
         say("Taking the road network from the cache …")
     else:
         entry = _build(section, areas, clip, speeds, urban, say)
-        if folder and before == _state(section.osm):
+        if folder and all(file.unchanged() for file in before):
             _keep(folder, key, entry, say)
         else:
             key = ""
@@ -143,11 +150,6 @@ def _keep(folder: Path, key: str, entry: RoadEntry, say: Callable[[str], None]) 
         keep(folder, key, replace(entry, network=entry.network.in_order_of_search()))
     except OSError as error:
         say(f"Going on without the road cache: {folder} cannot be written ({error.strerror or error}).")
-
-
-def _state(paths: tuple[Path, ...]) -> list[tuple[int, int]]:
-    """Return size and time of change of some files: one that changes while it is read must not be kept."""
-    return [(status.st_size, status.st_mtime_ns) for status in (path.stat() for path in paths)]
 
 
 def _urban_parameters(urban: gpd.GeoSeries | None, section: Roads) -> list[Any] | None:

@@ -9,8 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from geo.signals import undisturbed
-
 OUTPUTS: Mapping[str, str] = MappingProxyType(
     {
         "map.html": "maps.page",
@@ -69,7 +67,6 @@ def _means(name: str, file: str) -> bool:
 
 
 def load_libraries(names: Sequence[str]) -> None:
-    """Load what makes and writes these outputs; a signal waits until that is done."""
-    with undisturbed():
-        for module in dict.fromkeys(["maps.outputs", *(OUTPUTS[name] for name in names)]):
-            import_module(module)
+    """Load what makes and writes these outputs."""
+    for module in dict.fromkeys(["maps.outputs", *(OUTPUTS[name] for name in names)]):
+        import_module(module)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.route_miles import AGREES
+from geo.version import PACKAGE, version
 from layers.study import Study
 
 LIBRARIES = (
@@ -26,7 +27,6 @@ LIBRARIES = (
     "shapely",
     "xstatic-leaflet",
 )
-PACKAGE = "outreach-map"
 
 
 def manifest(study: Study) -> dict[str, Any]:
@@ -104,14 +104,6 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _by_region(counts: pd.Series | None) -> dict[str, int]:
     """Return the counts that may be said; a region whose count is suppressed is not told from one without any."""
     return {} if counts is None else {str(region): int(n) for region, n in counts.dropna().items()}
-
-
-def version() -> str:
-    """Return the version of this tool, or "unknown" when it runs from a bare checkout."""
-    try:
-        return importlib.metadata.version(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def manifest_bytes(study: Study) -> bytes:

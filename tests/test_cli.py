@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ FILES = {
 }  # fmt: skip
 
 
+ROOT = Path(__file__).parents[1]
+
 pytestmark = pytest.mark.usefixtures("known_roads")
 
 
@@ -37,6 +40,18 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("study") / "example"
     assert run("example", folder).exit_code == 0
     return folder
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["map", "--help"], ["map", "no-project.toml"]])
+def test_help_and_mistakes_wait_for_no_library_of_the_analysis(words, tmp_path):
+    command = "import sys, cli; cli.main(sys.argv[1:], standalone_mode=False); print({*sys.modules})"
+    ran = subprocess.run(
+        [sys.executable, "-c", command, *words],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = ran.stdout + ran.stderr
+    assert ("No such file" in said) == (words[-1] == "no-project.toml")
+    assert not [name for name in ("numpy", "pandas", "geopandas", "scipy", "folium") if f"'{name}'" in said]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 
 from geo import map_files
 from geo.errors import InputError
-from geo.files import read_table, require_file, sha256_of
+from geo.files import read_table, require_file
 from geo.sheets import clean
 
 ODD_NAMES = [
@@ -436,14 +436,6 @@ def test_damaged_files_are_read_or_refused_and_nothing_else(tmp_path, draw):
     path.write_bytes(content)
     with contextlib.suppress(InputError):
         read_table(path)
-
-
-def test_the_digest_covers_all_parts_of_a_shapefile(tmp_path):
-    frame = gpd.GeoDataFrame({"a": ["1"]}, geometry=[shapely.Point(1, 1)], crs=4326)
-    frame.to_file(tmp_path / "a.shp")
-    before = sha256_of(tmp_path / "a.shp")
-    frame.assign(a="2").to_file(tmp_path / "a.shp")
-    assert sha256_of(tmp_path / "a.shp") != before
 
 
 def test_clean_keeps_letters_and_drops_what_moves_the_cursor():
