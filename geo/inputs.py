@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, TypeVar
 
@@ -154,7 +154,7 @@ def load_inputs(
             aside.submit(lambda: roads.network.joinable_tree)
         say("Reading people, providers and venues …")
         within = _extent(roads.osm, crs, project.roads.max_off_road_m) if roads else None
-        regions = _regions(project, attempts, crs)
+        regions = _regions(project, areas, attempts, crs)
         people = attempts.run(lambda: read_people(project.people, areas=inhabited, crs=crs))
         providers = attempts.run(lambda: _read_providers(project, regions, within, crs))
         venues = attempts.run(lambda: read_venue_lists(project.venues, within=within, crs=crs))
@@ -296,11 +296,13 @@ def _extent(osm: OsmData, crs: CRS, margin_m: float) -> gpd.GeoSeries:
     return gpd.GeoSeries([shapely.box(*bounds).buffer(margin_m, join_style="mitre")], crs=crs)
 
 
-def _regions(project: Project, attempts: _Attempts, crs: CRS) -> Reading | None:
+def _regions(project: Project, areas: Reading | None, attempts: _Attempts, crs: CRS) -> Reading | None:
     """Read the regions that stand in for confidential providers, if the project has any."""
     chosen = _region_section(project)
     if chosen is None:
         return None
+    if areas and chosen is project.areas and project.areas.hexagons is None:
+        return replace(areas, table=areas.table.rename(columns={"area_id": "region_id"}))
     reading = attempts.run(lambda: read_regions(chosen, crs=crs))
     return reading or Reading(gpd.GeoDataFrame({"region_id": []}, geometry=[], crs=crs))
 

@@ -125,10 +125,11 @@ def make_study(
         lambda: (
             rank_areas(areas, people, venues, corridor, project),
             _ranked_sections(sections, people, venues, corridor, project, along),
+            rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
         )
     ) as ranking:
         meanwhile()
-        ranked, ranked_sections = ranking()
+        ranked, ranked_sections, rural_beyond = ranking()
     return Study(
         project=project,
         areas=ranked,
@@ -144,7 +145,7 @@ def make_study(
         context=context,
         roads_context=roads_context,
         water=water(inputs.water, extent),
-        rural=rural_gap(people, categories=project.access.required, band_min=project.access.headline_min),
+        rural=rural_beyond,
         sharing=sharing,
         figures=headline_figures(ranked, people, venues, inputs.providers, project),
         dropped=(*inputs.dropped, *lost, *apart),
