@@ -90,12 +90,14 @@ def _seldom_collecting() -> Iterator[None]:
 @contextmanager
 def _loading() -> Iterator[None]:
     """Load libraries: the half a million objects that they make stay, and are never looked through for garbage."""
+    before = len(sys.modules)
     with undisturbed():
         gc.disable()
         try:
             yield
         finally:
-            gc.freeze()
+            if len(sys.modules) > before:
+                gc.freeze()
             gc.enable()
 
 
@@ -285,9 +287,9 @@ def cache() -> None:
 @click.argument("project", type=ProjectPath, required=False)
 def cache_list(project: Path | None) -> None:
     """List what the cache holds, what was used last first."""
-    from geo.cache import entries
-
     folder = _cache_folder(project)
+    from geo.cache import entries  # is loaded by now
+
     for entry in entries(folder) if folder else ():
         made_of = ", ".join(entry.sources) or "damaged, will be made anew"
         _say(f"{entry.path.stem}  {entry.size / MEGABYTE:,.0f} MB  {made_of}")
@@ -298,10 +300,10 @@ def cache_list(project: Path | None) -> None:
 @click.argument("project", type=ProjectPath, required=False)
 def cache_clear(project: Path | None) -> None:
     """Remove everything from the cache; later runs fill it again."""
-    from geo.cache import clear
+    folder = _cache_folder(project)
+    from geo.cache import clear  # is loaded by now
     from geo.records import noun
 
-    folder = _cache_folder(project)
     count, size = clear(folder) if folder else (0, 0)
     click.echo(f"Removed {count:,} {noun(count, 'file')}, {size / MEGABYTE:,.0f} MB.")
 

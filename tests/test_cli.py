@@ -1,5 +1,6 @@
 """The commands as a planner types them, on the bundled example."""
 
+import gc
 import hashlib
 import json
 import os
@@ -272,6 +273,15 @@ def test_a_missing_project_file() -> None:
     result = run("map", "nowhere/project.toml")
     assert result.exit_code == 3
     assert "outreach example" in result.stderr
+
+
+def test_only_libraries_are_never_looked_through_for_garbage(monkeypatch, tmp_path):
+    monkeypatch.setenv("OUTREACH_CACHE_DIR", str(tmp_path))
+    run("cache", "list")
+    kept = gc.get_freeze_count()
+    assert run("cache", "list").exit_code == 0
+    assert gc.get_freeze_count() == kept
+    assert gc.isenabled()
 
 
 def test_a_process_beside_leaves_the_spinner_alone(monkeypatch, tmp_path):
