@@ -19,9 +19,6 @@ from geo.sweeps import NearestSweep, Starts, pairs_within, sweep_to_nearest
 DRAWN_EVERY_M = 400.0
 """Distance between the points of a road whose minutes are drawn, in metres: enough for outlines good to 2 km."""
 
-LOCAL_CHOICES = 4
-"""Providers nearest in a straight line that are tried for a trip by local streets alone."""
-
 _MOSTLY_CONNECTED = 0.5
 
 
@@ -47,22 +44,25 @@ class Travel:
     _sweeps: dict[str, NearestSweep] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def close_by(self) -> np.ndarray:
-        """Rows of the people who may have a trip by local streets alone: few, where the road file has most streets."""
-        longest_m = _legs_m(self.origins) + _legs_m(self.destinations).max(initial=-np.inf)
-        homes = shapely.get_coordinates(self.people.geometry.to_numpy())
-        farther_m = longest_m.max(initial=0.0) + 1  # where nobody lives close by, the search ends soon
-        return np.flatnonzero(cKDTree(self.places).query(homes, distance_upper_bound=farther_m)[0] <= longest_m)
+    def local_trips(self) -> pd.DataFrame:
+        """The trips that need not touch the network, worked out once: few, where the road file has most streets.
 
-    @cached_property
-    def homes_close_by(self) -> np.ndarray:
-        """The x and y of these people."""
-        return shapely.get_coordinates(self.people.geometry.to_numpy()[self.close_by])
-
-    @cached_property
-    def places(self) -> np.ndarray:
-        """The x and y of the providers."""
-        return shapely.get_coordinates(self.providers.geometry.to_numpy())
+        A leg to the road stands for local streets that the road file lacks. Where the legs of person and provider
+        together are no shorter than the straight line between them, those streets lead there as well, at the same
+        speed. ``origin`` (row of the people), ``destination`` (row of the providers) and ``minutes``, quickest first.
+        """
+        homes, places = (shapely.get_coordinates(table.geometry.to_numpy()) for table in (self.people, self.providers))
+        from_home, to_place = _legs_m(self.origins), _legs_m(self.destinations)
+        # The longer of two legs is at least half of what is no longer than both.
+        near_home, near_place = _within(homes, 2 * from_home, places), _within(places, 2 * to_place, homes)[::-1]
+        pairs = np.unique(np.hstack([near_home, near_place]), axis=1)
+        straight_m = np.hypot(*(homes[pairs[0]] - places[pairs[1]]).T)
+        by_minutes = np.argsort(straight_m, kind="stable")
+        kept = by_minutes[(straight_m <= from_home[pairs[0]] + to_place[pairs[1]])[by_minutes]]
+        origin, destination = pairs[:, kept]
+        return pd.DataFrame(
+            {"origin": origin, "destination": destination, "minutes": off_road_minutes(straight_m[kept])}
+        )
 
     def sweep(self, category: str) -> NearestSweep:
         """Return the sweep to the nearest provider of a category, worked out once."""
@@ -154,7 +154,7 @@ def minutes_to_help(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFr
         members = np.flatnonzero(offers(travel.providers, category))
         minutes, nearest = travel.sweep(category).from_origins(starts)
         provider = np.where(nearest >= 0, members[nearest], -1)
-        local = local_trips(travel, members).drop_duplicates("origin")
+        local = travel.local_trips[np.isin(travel.local_trips["destination"], members)].drop_duplicates("origin")
         quicker = local[local["minutes"] < minutes[local["origin"]]]
         minutes[quicker["origin"]], provider[quicker["origin"]] = quicker["minutes"], quicker["destination"]
         columns[f"minutes_{category}"] = minutes
@@ -178,8 +178,7 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     origin, destination, minutes = pairs_within(
         travel.network, travel.origins, travel.destinations, cutoff_min=catchment_min
     )
-    local = local_trips(travel, np.arange(len(travel.providers)))
-    local = local[local["minutes"] <= catchment_min]
+    local = travel.local_trips[travel.local_trips["minutes"] <= catchment_min]
     # Few trips are local, and those by road come sorted by destination, then by origin: no need to sort millions.
     pair = destination * len(travel.people) + origin
     wanted = (local["destination"] * len(travel.people) + local["origin"]).to_numpy()
@@ -191,40 +190,15 @@ def trips_within(travel: Travel, *, catchment_min: float) -> pd.DataFrame:
     return pd.DataFrame({name: np.append(column, local[name][~known]) for name, column in by_road.items()}, copy=False)
 
 
-def local_trips(travel: Travel, members: np.ndarray) -> pd.DataFrame:
-    """Return the trips that need not touch the network, quickest first.
-
-    A leg to the road stands for local streets that the road file lacks. Where the legs of person and provider together
-    are longer than the straight line between them, those streets lead there as well, at the same speed.
-
-    Parameters
-    ----------
-    travel
-        People and providers on the network.
-    members
-        Rows of the providers to look at.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``origin``, ``destination`` (row of the providers) and ``minutes``.
-    """
-    near = min(LOCAL_CHOICES, len(members))
-    if near == 0 or not len(travel.close_by):
-        return pd.DataFrame({"origin": [], "destination": [], "minutes": []}).astype(
-            {"origin": int, "destination": int, "minutes": float}
-        )
-    people, to_road, from_road = travel.close_by, _legs_m(travel.origins), _legs_m(travel.destinations)
-    straight_m, choice = cKDTree(travel.places[members]).query(travel.homes_close_by, k=np.arange(1, near + 1))
-    row, rank = np.nonzero(straight_m <= to_road[people, None] + from_road[members][choice])
-    trips = pd.DataFrame(
-        {
-            "origin": people[row],
-            "destination": members[choice[row, rank]],
-            "minutes": off_road_minutes(straight_m[row, rank]),
-        }
+def _within(points: np.ndarray, radius_m: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the rows of each point and of each of the others within its radius: two rows, one column per pair."""
+    tree = cKDTree(others)
+    farther_m = max(radius_m.max(initial=0.0), 0.0) + 1  # where nothing is close by, the search ends soon
+    near = np.flatnonzero(tree.query(points, distance_upper_bound=farther_m)[0] <= radius_m)
+    found = tree.query_ball_point(points[near], radius_m[near])
+    return np.array(
+        [np.repeat(near, [len(rows) for rows in found]), [row for rows in found for row in rows]], dtype=int
     )
-    return trips.sort_values(["minutes", "origin", "destination"], kind="stable", ignore_index=True)
 
 
 def _legs_m(places: Positions) -> np.ndarray:

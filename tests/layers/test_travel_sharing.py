@@ -7,6 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from geo.errors import NetworkError
@@ -14,7 +16,7 @@ from geo.network import RoadNetwork, build_network
 from geo.osm import read_osm
 from layers.decay import within
 from layers.sharing import decay_of, inequality, kth_nearest, shared_capacity, sharing_by_area, supply
-from layers.travel import attach, local_trips, minutes_to_help, road_minutes, trips_within, unconnected
+from layers.travel import attach, minutes_to_help, road_minutes, trips_within, unconnected
 
 UTM = CRS.from_epsg(32616)
 LEG_MIN_PER_KM = 1.3 / 40 * 60
@@ -85,9 +87,48 @@ def test_local_streets_lead_straight_where_both_legs_say_they_exist(network: Roa
     assert table["minutes_medical"].iloc[0] == pytest.approx(5 * LEG_MIN_PER_KM, rel=2e-3)
     # 1 km and 4 km of legs are shorter than the 5.8 km between them: by road
     assert table["minutes_medical"].iloc[1] == pytest.approx(5 * LEG_MIN_PER_KM + 5 / 70 * 60, rel=2e-3)
-    assert len(local_trips(travel, np.array([0]))) == 1
+    assert len(travel.local_trips) == 1
     trips = trips_within(travel, catchment_min=30)
     assert trips["minutes"].tolist() == pytest.approx(table["minutes_medical"].tolist())
+
+
+def test_another_provider_never_lengthens_a_trip_by_local_streets(network: RoadNetwork) -> None:
+    # at home 0.1 km off the road; straight to the farther provider, 5 km off it, however many stand nearer at the road
+    farther, nearer = (11, 5.0), [(10.0, -3.0), (10.2, -3.0), (10.4, -3.0), (10.6, -3.0), (9.8, -3.0)]
+    times = {}
+    for places in ([farther], [farther, *nearer]):
+        offered = providers(places, ["medical", *["crisis"] * len(places[1:])])
+        travel = attach(people((10, 0.1)), offered, network, max_off_road_m=10_000)
+        alone = minutes_to_help(travel, categories=("medical",))["minutes_medical"].iloc[0]
+        trips = trips_within(travel, catchment_min=60).set_index("destination")["minutes"]
+        same = attach(people((10, 0.1)), offered.assign(categories="medical"), network, max_off_road_m=10_000)
+        every = minutes_to_help(same, categories=("medical",))["minutes_medical"].iloc[0]
+        times[len(places)] = alone, trips[0], every
+    assert times[1] == pytest.approx([np.hypot(1, 4.9) * LEG_MIN_PER_KM] * 3, rel=2e-3)
+    assert times[6][:2] == pytest.approx(times[1][:2])
+    assert times[6][2] <= times[1][2]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000), n_homes=st.integers(1, 30), n_places=st.integers(1, 12))
+def test_local_trips_are_all_that_are_no_longer_than_both_legs(
+    network: RoadNetwork, seed: int, n_homes: int, n_places: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    homes, places = (
+        np.column_stack([rng.uniform(0, 30, count), rng.choice([-1, 1], count) * rng.uniform(0, 8, count) ** 2 / 8])
+        for count in (n_homes, n_places)
+    )
+    travel = attach(people(*homes), providers(places, ["medical"] * len(places)), network, max_off_road_m=6_000)
+    apart = np.hypot(*(np.subtract.outer(*axes) for axes in zip(homes.T, places.T, strict=True)))
+    legs = [np.where(of.connected, of.off_road_m, -np.inf) / 1000 for of in (travel.origins, travel.destinations)]
+    straight = np.argwhere(apart <= np.add.outer(*legs))
+    found = travel.local_trips
+    assert sorted(zip(found["origin"], found["destination"], strict=True)) == [tuple(pair) for pair in straight]
+    assert found["minutes"].tolist() == pytest.approx(
+        apart[found["origin"], found["destination"]] * LEG_MIN_PER_KM, rel=1e-6
+    )
+    assert found["minutes"].is_monotonic_increasing
 
 
 def test_trips_agree_with_the_nearest(network: RoadNetwork) -> None:
