@@ -68,8 +68,8 @@ def personal_columns(frame: pd.DataFrame) -> list[str]:
     ['D.O.B.', 'Víctima', 'Case #']
     """
     names = [str(name) for name in frame.columns]
-    found = [name for name in names if _is_personal(_snake(name)) or _packs_personal(frame[name])]
-    keys = {_snake(name): name for name in names}
+    found = [name for name in names if _is_personal(snake_case(name)) or _packs_personal(frame[name])]
+    keys = {snake_case(name): name for name in names}
     if _NAMES & keys.keys() and _TRAITS_OF_ONE & keys.keys():
         found += [name for key, name in keys.items() if key in _NAMES | _TRAITS_OF_ONE]
     return list(dict.fromkeys(found))
@@ -97,7 +97,7 @@ def _is_personal(name: str) -> bool:
 def _packs_personal(cells: pd.Series) -> bool:
     if not isinstance(cells, pd.Series) or not pd.api.types.is_string_dtype(cells):  # geometry, or a name used twice
         return False
-    return any(_is_personal(_snake(key)) for cell in cells.head(FIRST_CELLS) if "{" in cell for key in _keys(cell))
+    return any(_is_personal(snake_case(key)) for cell in cells.head(FIRST_CELLS) if "{" in cell for key in _keys(cell))
 
 
 def _keys(cell: str) -> Iterable[str]:
@@ -111,13 +111,13 @@ def _keys(cell: str) -> Iterable[str]:
         parts = [one for part in inner if isinstance(part, list) for one in part]
 
 
-def _snake(name: str) -> str:
+def snake_case(name: str) -> str:
     """Return a column name in snake case, without accents; a number sign is the word "no".
 
     Examples
     --------
-    >>> _snake("ClientName"), _snake("Fecha de Nacimiento"), _snake("Víctima"), _snake("Case #"), _snake("S.S.N.")
-    ('client_name', 'fecha_de_nacimiento', 'victima', 'case_no', 's_s_n')
+    >>> [snake_case(name) for name in ("ClientName", "Fecha de Nacimiento", "Víctima", "Case #", "S.S.N.")]
+    ['client_name', 'fecha_de_nacimiento', 'victima', 'case_no', 's_s_n']
     """
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).replace("#", " no ")

@@ -57,7 +57,7 @@ def provider_doubts(project: Project, *, name_hidden: bool = True) -> list[Probl
 def _doubts(section: ProviderFile, opened: Opened) -> list[Problem]:
     named: dict[str, str] = {ours: theirs for ours, theirs in section.columns.items() if ours not in {"lon", "lat"}}
     frame, called = choose(opened.frame, named=named, optional=("name", "category", "public"))
-    shown, _ = is_public(pd.DataFrame(frame), section, called)
+    shown, _ = is_public(pd.DataFrame(frame), section, called, whole=opened.frame)
     offered, _ = categories(pd.DataFrame(frame), section, called)
     if "public" not in frame.columns and not section.public:
         return [

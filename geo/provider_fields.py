@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.errors import Problem
+from geo.may_be_shown import says_shown
 from geo.project import ProviderFile
 from geo.records import Dropped, counted
 from geo.tables import number_problems, parse_numbers, row_numbers
@@ -27,24 +28,42 @@ _ISO = re.compile(r"(?P<y>\d{4})[-/](?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?:[T ].*)?"
 _US = re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})(?: .*)?", re.ASCII)
 
 
-def is_public(frame: pd.DataFrame, section: ProviderFile, called: Mapping[str, str]) -> tuple[pd.Series, list[Problem]]:
+def is_public(
+    frame: pd.DataFrame, section: ProviderFile, called: Mapping[str, str], *, whole: pd.DataFrame
+) -> tuple[pd.Series, list[Problem]]:
     """Return whether each row may be shown: its own word first, else that of its file, which is no unless it says so.
 
     Any word but those of `YES` and `NO` is a problem: a guess either way could do harm. So is a row that may be shown
-    and says in a column ``confidential`` that it may not.
+    of which any other column in `whole`, all that the file has, says that it may not.
     """
     shown = pd.Series(section.public, index=frame.index)
     problems: list[Problem] = []
     if "public" in frame.columns:
+        if says_shown(called["public"]) is False:
+            remedy = "Name a column that says yes where a row may be shown."
+            return shown & False, [
+                Problem(
+                    "sounds like the opposite of `public`.", file=section.file, column=called["public"], remedy=remedy
+                )
+            ]
         words = _words(frame["public"])
         shown = words.isin(YES) | (shown & words.eq(""))
         remedy = "Write yes only when the operator publishes the address and has agreed. Empty means no."
         problems += _odd(~words.isin([*YES, *NO, ""]), "must be yes or no.", section, called["public"], remedy)
-    if "confidential" in frame.columns:
-        against = shown & ~_words(frame["confidential"]).isin([*NO, ""])
-        remedy = "Write no in a column `public`, or empty this cell when everybody may know the address."
-        problems += _odd(against, "says so, but the row is public.", section, called["confidential"], remedy)
+    for place, name in enumerate(map(str, whole.columns)):
+        if name != called.get("public"):
+            problems += _says_otherwise(shown, whole.iloc[:, place], name, section)
     return shown, problems
+
+
+def _says_otherwise(shown: pd.Series, cells: pd.Series, name: str, section: ProviderFile) -> list[Problem]:
+    """Return a problem of rows that may be shown, and say otherwise in another column, whatever it is called."""
+    if (yes_is_shown := says_shown(name)) is None:
+        return []
+    against = shown & ~_words(cells).isin([*(YES if yes_is_shown else NO), ""])
+    message = "says no, but the row is public." if yes_is_shown else "says so, but the row is public."
+    remedy = "Write no in a column `public`, or empty this cell when everybody may know the address."
+    return _odd(against, message, section, name, remedy)
 
 
 def _words(cells: pd.Series) -> pd.Series:

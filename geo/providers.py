@@ -134,7 +134,7 @@ def _split(section: ProviderFile, ground: Ground) -> _Admitted:
     opened = open_source(section)
     rows = _chosen(section, opened)
     problems = [*rows.check(ALL_ROWS), *_absent_columns(section, opened)]
-    shown, doubtful = is_public(rows.frame, section, rows.called)
+    shown, doubtful = is_public(rows.frame, section, rows.called, whole=opened.frame)
     offered, unknown = categories(rows.frame, section, rows.called)
     capacity, unread, dropped = capacities(rows.frame, section, rows.called)
     problems += [*doubtful, *unknown, *unread]
@@ -175,7 +175,7 @@ def _record(section: ProviderFile, opened: Opened, shown: pd.Series, called: Map
     hidden = int((~shown).sum())
     left_out = opened.left_out.rename(columns={called[name]: name for name in called if name == "public"})
     if not hidden:
-        said, _ = is_public(left_out, section, called)
+        said, _ = is_public(left_out, section, called, whole=left_out)
         if said.all():
             return record_of(section, opened)
         note = f"{int((~said).sum())} of {len(said)} rows left out are confidential"

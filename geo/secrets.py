@@ -200,7 +200,7 @@ def open_rows(section: ProviderFile, opened: Opened | None = None) -> tuple[Rows
         )
         ours = ("name", "phone", "website", "address", "region", "public", "confidential")
         frame, called = choose(whole, named=named, optional=ours)
-        shown, doubtful = is_public(frame, section, called)
+        shown, doubtful = is_public(frame, section, called, whole=whole)
     except InputError:
         raise
     except Exception as error:  # noqa: BLE001 - as at the door

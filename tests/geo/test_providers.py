@@ -162,6 +162,8 @@ class TestPublic:
             "providers.csv, column 'OK to publish?': there is no such column. Did you mean 'OK to publish'?",
             "providers.csv, column 'Fax': there is no such column. "
             "Correct its name in the project file or add it to this file.",
+            "providers.csv, column 'OK to publish', row 2: says no, but the row is public. "
+            "Write no in a column `public`, or empty this cell when everybody may know the address.",
         ]
 
     def test_one_slip_in_public_and_other_rows_is_said_once(self, tmp_path):
@@ -235,6 +237,43 @@ class TestConfidential:
         else:
             (said,) = refused(path, public=whole)
             assert said.startswith("providers.csv, column 'Confidential', row 2: says so, but the row is public.")
+
+    @pytest.mark.parametrize("whole", [True, False], ids=["a public list", "rows say it"])
+    @pytest.mark.parametrize(
+        ("header", "word"),
+        [
+            ("Public?", "No"), ("is_public", "no"), ("Okay to publish", "not yet"), ("May be shared", "0"),
+            ("Publicar", "no"), ("not confidential", "no"),
+            ("Confidential?", "YES"), ("confidential_address", "yes"), ("Is Confidential", "x"), ("Conf.", "1"),
+            ("private", "true"), ("Confidentiality", "high"), ("do_not_publish", "yes"), ("DoNotPublish", "Y"),
+            ("Address confidential (yes/no)", "yes"), ("undisclosed", "yes"), ("Location: non-public", "yes"),
+            ("Dirección confidencial", "sí"),
+        ],
+    )  # fmt: skip
+    def test_a_public_row_is_refused_whatever_the_column_is_called_that_says_otherwise(
+        self, tmp_path, header, word, whole
+    ):
+        head, row = HEADER.replace("\n", f",{header}\n"), HIDDEN_ROW + ("" if whole else "yes") + ","
+        (said,) = refused(provider_file(tmp_path, head + row + f"{word}\n"), public=whole)
+        assert said.startswith(f"providers.csv, column '{header}', row 2: says ")
+        assert "but the row is public" in said
+        assert read(provider_file(tmp_path, head + row + "\n"), public=whole).table["public"].all()
+        # A row that is confidential anyway may say so twice.
+        agreeing = provider_file(tmp_path, head + HIDDEN_ROW + f"no,{word}\n")
+        assert not read(agreeing, public=whole).table["public"].any()
+
+    @pytest.mark.parametrize(
+        "header", ["private_pay", "public_transport", "Privacy policy", "public phone", "hidden fees", "no", "status"]
+    )
+    def test_columns_about_something_else_say_nothing_of_that(self, tmp_path, header):
+        head, row = HEADER.replace("\n", f",{header}\n"), HIDDEN_ROW + "yes,no\n"
+        assert read(provider_file(tmp_path, head + row)).table["public"].all()
+
+    @pytest.mark.parametrize("header", ["Secret", "not public", "confidential", "do not publish"])
+    def test_a_column_that_says_the_opposite_is_not_taken_for_public(self, tmp_path, header):
+        path = provider_file(tmp_path, HEADER.replace("public", header) + HIDDEN_ROW + "yes\n")
+        said = refused(path, columns={"public": header})
+        assert said[0].startswith(f"providers.csv, column '{header}': sounds like the opposite of `public`.")
 
     def test_the_region_may_be_named_and_then_coordinates_are_not_even_read(self, tmp_path):
         path = provider_file(
