@@ -39,6 +39,12 @@ def percentile_rank(values: pd.Series, population: pd.Series) -> pd.Series:
     return values.map(rank).rename("percentile_rank")
 
 
+def point_rank(people: pd.DataFrame, name: str, indicator: Indicator) -> pd.Series:
+    """Return the percentile rank of each point by one indicator, 0–1, 1 the worst; NaN where it is unknown."""
+    rank = percentile_rank(people[name], people["population"])
+    return rank if indicator.higher_is_worse else 1 - rank
+
+
 def point_need(people: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Return the need index of each point, 0–1: the weighted mean of its indicators' percentile ranks.
 
@@ -55,8 +61,7 @@ def point_need(people: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.
     total = pd.Series(0.0, index=people.index)
     weights = pd.Series(0.0, index=people.index)
     for name, indicator in indicators.items():
-        rank = percentile_rank(people[name], people["population"])
-        rank = rank if indicator.higher_is_worse else 1 - rank
+        rank = point_rank(people, name, indicator)
         total += rank.fillna(0.0) * indicator.weight
         weights += rank.notna() * indicator.weight
     return (total / weights.where(weights > 0)).fillna(UNKNOWN_NEED).rename("point_need")

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from geo.project import Indicator, Project
-from layers.access import effective_population, mean_over_people, point_gap
-from layers.need import UNKNOWN_NEED, percentile_rank
+from layers.access import effective_population, mean_over_people, point_gap, sum_over_people
+from layers.need import UNKNOWN_NEED, point_rank
 from layers.priority import nobody_to_meet, reach
 
 DRAWS = 1000
@@ -55,15 +55,16 @@ def rank_interval(areas: pd.DataFrame, people: pd.DataFrame, project: Project) -
     rng = np.random.default_rng(SEED)
     counts = ~nobody_to_meet(areas).to_numpy()[:, None]
     gaps = _gaps_by_factor(areas, people, project) * counts
-    needs = _need_by_indicator(areas, people, project.people.indicators) * counts
     given = project.weights
     weights = _dirichlet(rng, np.array([given.access_gap, given.need, given.reach]), DRAWS)
-    shares = _dirichlet(rng, np.array([i.weight for i in project.people.indicators.values()] or [1.0]), DRAWS)
+    indicators = project.people.indicators
+    shares = _dirichlet(rng, np.array([i.weight for i in indicators.values()] or [1.0]), DRAWS)
+    needs = _need_by_draw(areas, people, indicators, shares) * counts
     factor = rng.integers(len(TIME_FACTORS), size=DRAWS)
     venues = rng.poisson(areas["n_venues"].to_numpy()[:, None], size=(len(areas), DRAWS)).astype(float)
     reaches = reach(venues, areas["corridor_share"].to_numpy()[:, None])
-    scores = gaps[:, factor] * weights[:, 0] + (needs @ shares.T) * weights[:, 1] + reaches * weights[:, 2]
-    ranks = (-scores).argsort(axis=0, kind="stable").argsort(axis=0) + 1
+    scores = gaps[:, factor] * weights[:, 0] + needs * weights[:, 1] + reaches * weights[:, 2]
+    ranks = pd.DataFrame(scores).rank(method="min", ascending=False).to_numpy()
     low, high = np.quantile(ranks, INTERVAL, axis=1, method="nearest")
     return pd.DataFrame(
         {"rank_low": np.minimum(low, areas["rank"]), "rank_high": np.maximum(high, areas["rank"])},
@@ -84,17 +85,29 @@ def _gaps_by_factor(areas: pd.DataFrame, people: pd.DataFrame, project: Project)
     return np.column_stack([column.reindex(areas.index).to_numpy() for column in columns])
 
 
-def _need_by_indicator(areas: pd.DataFrame, people: pd.DataFrame, indicators: Mapping[str, Indicator]) -> np.ndarray:
-    """Return the need of each area (rows) by each indicator alone (columns)."""
+def _need_by_draw(
+    areas: pd.DataFrame, people: pd.DataFrame, indicators: Mapping[str, Indicator], shares: np.ndarray
+) -> np.ndarray:
+    """Return the need of each area (rows) in each draw (columns) of shares of the indicators, as `point_need` has it.
+
+    Points of which the same indicators are known are taken together: their need is linear in the shares.
+    """
+    need = np.zeros((len(areas), len(shares)))
     if not indicators:
-        return np.zeros((len(areas), 1))
-    weight = effective_population(people)
-    columns = []
-    for name, indicator in indicators.items():
-        rank = percentile_rank(people[name], people["population"]).fillna(UNKNOWN_NEED)
-        need = rank if indicator.higher_is_worse else 1 - rank
-        columns.append(mean_over_people(need, weight, people["area_id"]).reindex(areas.index).to_numpy())
-    return np.column_stack(columns)
+        return need
+    weight, area = effective_population(people), people["area_id"]
+    ranks = pd.DataFrame({name: point_rank(people, name, each) for name, each in indicators.items()}, people.index)
+    patterns, pattern = np.unique(ranks.notna().to_numpy(), axis=0, return_inverse=True)
+    for number, known in enumerate(patterns):
+        own = weight.where(pattern == number, 0.0)
+        sums = [sum_over_people(ranks[name].fillna(0.0) * own, area) for name in ranks.columns[known]]
+        of_all = shares[:, known].sum(axis=1)
+        weighed = shares[:, known] / np.where(of_all > 0, of_all, 1.0)[:, None]
+        for column, share in zip(sums, weighed.T, strict=True):
+            need += np.outer(column.reindex(areas.index), share)
+        need += np.outer(sum_over_people(own, area).reindex(areas.index), (of_all == 0) * UNKNOWN_NEED)
+    mean: np.ndarray = need / sum_over_people(weight, area).reindex(areas.index).to_numpy()[:, None]
+    return mean
 
 
 def _dirichlet(rng: np.random.Generator, weights: np.ndarray, draws: int) -> np.ndarray:

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.project import Indicator, Project, Weights
-from layers.need import UNKNOWN_NEED, need_by_area, percentile_rank
+from layers.access import mean_over_people
+from layers.need import UNKNOWN_NEED, need_by_area, percentile_rank, point_need
 from layers.priority import nobody_to_meet, priority, rank, reach, underserved
-from layers.uncertainty import confidence, rank_interval
+from layers.uncertainty import _need_by_draw, confidence, rank_interval
 
 POVERTY = {"poverty": Indicator(column="p", label="Poverty")}
 
@@ -127,6 +128,38 @@ def test_where_nobody_can_be_met_the_distance_does_not_count() -> None:
     people.loc[0, ["population", "minutes_medical", "poverty"]] = [0, np.inf, 9.0]
     assert nobody_to_meet(areas).tolist() == [True] + [False] * 19
     assert rank_interval(areas, people, small_project()).loc["00"].tolist() == [20, 20]
+
+
+def test_areas_that_are_always_equal_share_the_better_rank_in_every_draw() -> None:
+    areas, people = county_tables(20)
+    areas.loc[["00", "07", "13"], ["population", "n_venues", "corridor_share", "rank"]] = [0, 0, 0.0, 18]
+    people.loc[[0, 7, 13], "population"] = 0
+    interval = rank_interval(areas, people, small_project())
+    assert interval.loc[["00", "07", "13"]].to_numpy().tolist() == [[18, 18]] * 3
+
+
+def test_unknown_indicators_weigh_in_no_draw_as_in_the_ranking() -> None:
+    rng = np.random.default_rng(5)
+    _, people = county_tables(30)
+    people["area_id"] = [f"{i % 6:02d}" for i in range(30)]
+    people["rent"] = rng.random(30)
+    people.loc[rng.random(30) < 0.3, "poverty"] = np.nan
+    people.loc[rng.random(30) < 0.3, "rent"] = np.nan
+    people.loc[:2, ["poverty", "rent"]] = np.nan
+    indicators = {
+        "poverty": Indicator(column="poverty", label="Poverty"),
+        "rent": Indicator(column="rent", label="Rent", higher_is_worse=False),
+    }
+    areas = pd.DataFrame(index=pd.Index(sorted(set(people["area_id"])), name="area_id"))
+    shares = np.array([[0.5, 0.5], [0.9, 0.1], [0.0, 1.0]])
+    drawn = _need_by_draw(areas, people, indicators, shares)
+    for share, need in zip(shares, drawn.T, strict=True):
+        weighed = {
+            name: each.model_copy(update={"weight": weight})
+            for (name, each), weight in zip(indicators.items(), share, strict=True)
+        }
+        expected = mean_over_people(point_need(people, weighed), people["population"], people["area_id"])
+        assert need == pytest.approx(expected.to_numpy())
 
 
 def test_travelers_are_met_where_a_venue_is_listed() -> None:
