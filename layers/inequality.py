@@ -8,7 +8,7 @@ def gini(access: pd.Series, population: pd.Series) -> float:
     """Return the population-weighted Gini coefficient of access, 0 (all alike) to 1 (one person has it all).
 
     G = 1 - Σ (F_i - F_{i-1}) (L_i + L_{i-1}), with F and L the running shares of people and of access, people sorted by
-    access. Places with no access take part. 0 when nobody has any.
+    access. Places with no access take part. NaN when nobody has any: nothing is spread, evenly or not.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def gini(access: pd.Series, population: pd.Series) -> float:
     people = population.to_numpy(dtype=float)[order]
     held = access.to_numpy(dtype=float)[order] * people
     if people.sum() == 0 or held.sum() == 0:
-        return 0.0
+        return float("nan")
     share_of_people = np.concatenate([[0.0], np.cumsum(people) / people.sum()])
     share_of_access = np.concatenate([[0.0], np.cumsum(held) / held.sum()])
     return float(1 - np.sum(np.diff(share_of_people) * (share_of_access[1:] + share_of_access[:-1])))
@@ -35,8 +35,8 @@ def gini(access: pd.Series, population: pd.Series) -> float:
 def palma(access: pd.Series, population: pd.Series) -> float:
     """Return the Palma ratio of access: mean of the best-served tenth over mean of the worst-served four tenths.
 
-    1 when all are alike; ``inf`` when the worst-served 40 % have none and others have some. A place that straddles the
-    border of a group is split.
+    1 when all are alike; ``inf`` when the worst-served 40 % have none and others have some, NaN when nobody has any. A
+    place that straddles the border of a group is split.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def palma(access: pd.Series, population: pd.Series) -> float:
     people = population.to_numpy(dtype=float)[order]
     values = access.to_numpy(dtype=float)[order]
     if people.sum() == 0 or (values * people).sum() == 0:
-        return 1.0
+        return float("nan")
     end = np.cumsum(people) / people.sum()
     start = np.concatenate([[0.0], end[:-1]])
     poorest = np.clip(np.minimum(end, 0.4) - start, 0, None)

@@ -167,7 +167,8 @@ def inequality(people: pd.DataFrame, basis: Mapping[str, str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by category: ``basis``, ``gini`` (0–1) and ``palma`` (1 is even, ``inf`` when 40 % have none).
+        Indexed by category: ``basis``, ``gini`` (0–1) and ``palma`` (1 is even, ``inf`` when 40 % have none); NaN
+        where nobody has any.
     """
     rows = {
         category: {

@@ -219,13 +219,15 @@ def _ranked_sections(
     project: Project,
     along: Along,
 ) -> gpd.GeoDataFrame | None:
-    """Rank the sections by the people and venues in them; the figures from their exits stand beside, not in it."""
+    """Rank the sections by the people and venues in them; the figures from their exits stand beside, not in it.
+
+    Those who live in none take part as well: need is relative to the people of the study area, here as for areas.
+    """
     if sections is None:
         return None
-    inside = people.assign(area_id=people["section_id"])
     ranked = rank_areas(
         sections,
-        inside[inside["area_id"].ne("")].reset_index(drop=True),
+        people.assign(area_id=people["section_id"]),
         venues.assign(area_id=area_of(venues, sections)),
         corridor,
         project,

@@ -9,6 +9,8 @@ from geo.example_study import write_example
 from geo.inputs import load_inputs
 from geo.project import Sections
 from geo.project_file import load_project
+from layers.access import mean_over_people
+from layers.need import point_need
 from layers.study import make_study
 
 pytestmark = pytest.mark.usefixtures("known_roads")
@@ -31,3 +33,10 @@ def test_one_process_and_several_find_the_same_and_what_is_to_be_done_meanwhile_
                 pd.testing.assert_frame_equal(table, vars(other)[name], check_exact=True)
     assert len(alone.areas) > 1
     assert len(alone.sections) > 1
+    # Need is relative to the people of the study area, also where sections are ranked.
+    need = point_need(alone.people, project.people.indicators)
+    inside = alone.people["section_id"].isin(alone.sections.index[alone.sections["population"] > 0])
+    of_section = mean_over_people(need[inside], alone.people["population"][inside], alone.people["section_id"][inside])
+    pd.testing.assert_series_equal(
+        alone.sections["need"].reindex(of_section.index), of_section, check_names=False, atol=1e-4, rtol=0
+    )
