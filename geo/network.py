@@ -137,6 +137,15 @@ class RoadNetwork:
         """
         return replace(self, joinable=self.joinable[self.joinable_tree.indices])
 
+    @property
+    def joinable_nodes(self) -> Ints:
+        """Rows of the junctions where a car can join or leave the road: not those in the course of a motorway."""
+        edge, fraction = self.samples.edge[self.joinable], self.samples.fraction[self.joinable]
+        is_joinable = np.zeros(self.n_nodes, dtype=bool)
+        is_joinable[self.edge_start[edge[fraction == 0]]] = True
+        is_joinable[self.edge_end[edge[fraction == 1]]] = True
+        return np.flatnonzero(is_joinable)
+
     @cached_property
     def limited(self) -> Int32s:
         """Rows of the samples on motorways and their ramps."""

@@ -222,7 +222,7 @@ def is_in_corridor(
 def time_corridor(
     exits: ExitNetwork, *, within_min: float, extent: shapely.Geometry, max_off_road_m: float
 ) -> gpd.GeoDataFrame:
-    """Return the land within a drive from any exit of each highway.
+    """Return the land within a drive from any exit of each highway, which is left at its exits only.
 
     Parameters
     ----------
@@ -245,8 +245,9 @@ def time_corridor(
     refs = list(dict.fromkeys(route.ref for route in exits.routes.routes))
     shapes = []
     for ref in refs:
-        minutes = sample_minutes(network, exits.positions.take(np.flatnonzero(own_ref.eq(ref))))
-        roads = pd.DataFrame({"x": network.samples.x, "y": network.samples.y, "minutes": minutes})
+        minutes = sample_minutes(network, exits.positions.take(np.flatnonzero(own_ref.eq(ref))))[network.joinable]
+        x, y = network.samples.x[network.joinable], network.samples.y[network.joinable]
+        roads = pd.DataFrame({"x": x, "y": y, "minutes": minutes})
         reach = service_reach(
             roads,
             bands_min=(within_min,),

@@ -207,33 +207,36 @@ def _legs_m(places: Positions) -> np.ndarray:
 
 
 def road_minutes(travel: Travel, *, categories: tuple[str, ...]) -> pd.DataFrame:
-    """Return, along all roads, the minutes to the farthest of the nearest providers of each category.
+    """Return, where roads can be joined, the minutes to the farthest of the nearest providers of each category.
 
     Returns
     -------
     pandas.DataFrame
         ``x``, ``y`` (metric CRS) and ``minutes`` of points at most 600 m apart; ``inf`` where one is out of reach.
+        None lies in the course of a motorway: land beside it is reached from its exits.
     """
     network, samples = travel.network, travel.network.samples
-    rows = _between_junctions(network)
+    rows, nodes = _between_junctions(network), network.joinable_nodes
     nowhere = np.zeros(len(rows))
     starts = Starts.of(network, Positions(samples.edge[rows], samples.fraction[rows], nowhere, nowhere))
-    worst = np.zeros(network.n_nodes + len(rows))
+    worst = np.zeros(len(nodes) + len(rows))
     for category in categories:
         sweep = travel.sweep(category)
-        np.maximum(worst, np.concatenate([sweep.to_node, sweep.from_origins(starts)[0]]), out=worst)
-    x, y = np.append(network.node_x, samples.x[rows]), np.append(network.node_y, samples.y[rows])
+        np.maximum(worst, np.concatenate([sweep.to_node[nodes], sweep.from_origins(starts)[0]]), out=worst)
+    x, y = np.append(network.node_x[nodes], samples.x[rows]), np.append(network.node_y[nodes], samples.y[rows])
     return pd.DataFrame({"x": x, "y": y, "minutes": worst})
 
 
 def _between_junctions(network: RoadNetwork) -> np.ndarray:
-    """Return the rows of samples, one per `DRAWN_EVERY_M` along long edges, without their ends."""
+    """Return the rows of samples, one per `DRAWN_EVERY_M` along long edges that can be joined, without their ends."""
     samples = network.samples
     is_next = samples.edge[1:] == samples.edge[:-1]
     step = (samples.fraction * network.length_m[samples.edge] / DRAWN_EVERY_M).astype(np.int32)
     # A sample that begins a step is drawn, if it has a sample of its edge before it and one behind it.
     between: np.ndarray = np.flatnonzero((step[1:-1] > step[:-2]) & is_next[:-1] & is_next[1:]) + 1
-    return between
+    can_be_joined = np.zeros(len(samples.edge), dtype=bool)
+    can_be_joined[network.joinable] = True
+    return between[can_be_joined[between]]
 
 
 def offers(providers: pd.DataFrame, category: str) -> pd.Series:

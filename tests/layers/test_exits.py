@@ -118,6 +118,8 @@ def test_the_corridor_by_time_follows_the_side_roads(case):
     assert land.covers(at(8, 20.1))
     assert not land.covers(at(13, 20.1))
     assert not land.covers(at(8, 30))
+    # Ten kilometres from the exits on both sides: the motorway passes in five minutes, and is not left there.
+    assert not land.covers(at(0.5, 30))
     wider = time_corridor(exits, within_min=15, extent=EXTENT, max_off_road_m=FAR_M).geometry.iloc[0]
     assert wider.area > land.area
     assert wider.covers(at(13, 20.1))
