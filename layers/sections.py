@@ -24,6 +24,9 @@ LEAST_M = 1_600.0
 TOWNS_APART_M = 16_000.0
 """Towns that part two sections are at least this far apart along the highway."""
 
+BEHIND_TOWN_M = 250.0
+"""So far behind the middle of a town a section ends, in metres: the town itself counts in it, not half by chance."""
+
 _SAMPLE_M = 500.0
 _TOGETHER_M = 100.0
 _MOSTLY = 0.6
@@ -49,7 +52,8 @@ def make_sections(
     corridor
         The corridor inside the study area, by distance, time or both, in the CRS of the routes.
     by
-        "length": stretches of `length_m`, cut at its multiples; "exits": from exit to exit; "towns": from town to town.
+        "length": stretches of `length_m`, cut at its multiples; "exits": from exit to exit; "towns": from town to town,
+        each of which counts in the section that it ends, in the order of mileposts.
     length_m
         Length of a section, in metres.
     towns
@@ -129,8 +133,8 @@ def _exit_figures(exits: pd.DataFrame, begin: float, end: float, categories: tup
 
 
 def _towns_along(routes: Routes, towns: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    """Return the towns beside each highway with their milepost, the largest first."""
-    columns = ["route_id", "name", "population", "milepost"]
+    """Return the towns beside each highway with their milepost and that of the cut behind them, the largest first."""
+    columns = ["route_id", "name", "population", "milepost", "cut"]
     if towns is None or towns.empty:
         return pd.DataFrame(columns=columns)
     require_same_crs(routes.exits, towns)
@@ -145,6 +149,7 @@ def _towns_along(routes: Routes, towns: gpd.GeoDataFrame | None) -> pd.DataFrame
                     "name": near["name"].to_numpy(),
                     "population": near["population"].to_numpy(),
                     "milepost": mileposts,
+                    "cut": mileposts + BEHIND_TOWN_M / METRES[route.unit],
                 }
             )
         )
@@ -166,7 +171,7 @@ def _cuts(
         inner = exits.loc[exits["route_id"].eq(route.route_id), "milepost"].astype(float).tolist()
         least = LEAST_M * metre
     else:
-        inner = towns.loc[towns["route_id"].eq(route.route_id), "milepost"].tolist()
+        inner = towns.loc[towns["route_id"].eq(route.route_id), "cut"].tolist()
         least = TOWNS_APART_M * metre
     cuts: list[float] = []
     # In the order given: towns from the largest down.
@@ -195,9 +200,7 @@ def _row(
         numbers = []
     ends = ["", ""]
     if by == "towns":
-        ends = [
-            next(iter(beside.loc[np.isclose(beside["milepost"].astype(float), at), "name"]), "") for at in (begin, end)
-        ]
+        ends = [next(iter(beside.loc[np.isclose(beside["cut"].astype(float), at), "name"]), "") for at in (begin, end)]
         name = f"{label}, {ends[0] or _at(route, begin)} to {ends[1] or _at(route, end)}"
     else:
         name = f"{label}, {_between(route, begin, end, numbers)}" + (f" ({town})" if town else "")

@@ -222,7 +222,9 @@ def columns_document(texts: Texts) -> str:
         "What `maps/dictionary.py` declares; the workbook has the same words for the study at hand.\n"
         "`{category}` stands for a required service, `{band}` for minutes, `{kind}` for a kind of venue, \n"
         "`{indicator}` for a need indicator, T for the last of `bands_min`.\n\n"
-        f"## ranking.csv, and areas in areas.gpkg\n\n{_table(COLUMNS, texts)}\n"
+        f"## ranking.csv, and areas in areas.gpkg\n\n"
+        f"Where ranking.csv says “{texts('workbook.unreachable')}”, a number in areas.gpkg is empty (NULL).\n\n"
+        f"{_table(COLUMNS, texts)}\n"
         f"## sections.csv: the columns of ranking.csv and these\n\n{_table(sections, texts)}\n"
         f"## gaps.csv\n\n{_table(GAP_COLUMNS, texts)}"
     )

@@ -71,6 +71,8 @@ def test_sections_between_towns(case):
     sections, _ = make_sections(routes, corridor, by="towns", towns=TOWNS)
     # Cedar is too close to the larger Birch to part two sections.
     assert sections["name"].tolist() == ["I-5, km 0 to Ash", "I-5, Ash to Birch", "I-5, Birch to km 60"]
+    # A town that parts two of them counts in the one that it ends, not by chance.
+    assert [sections.covers(town).to_numpy().nonzero()[0].tolist() for town in TOWNS.geometry[:2]] == [[0], [1]]
 
 
 def test_without_towns_or_exits_there_are_mileposts(tmp_path):
