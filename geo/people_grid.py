@@ -17,6 +17,7 @@ from geo.fingerprints import sha256_of
 from geo.points import expect_inside
 from geo.project import People
 from geo.records import FileRecord, Reading, counted
+from geo.tables import MOST_PEOPLE
 
 GRID_SUFFIXES = frozenset({".tif", ".tiff"})
 
@@ -50,7 +51,7 @@ def read_people_grid(section: People, *, areas: gpd.GeoDataFrame | None, crs: CR
     Raises
     ------
     InputError
-        If the file is no GeoTIFF, has no CRS or nobody in it, or the project asks for columns.
+        If the file is no GeoTIFF, has no CRS nobody or too many in it, or the project asks for columns.
     """
     require_file(section.file)
     problems = _column_problems(section)
@@ -116,6 +117,8 @@ def _inhabited(grid: Any, areas: gpd.GeoDataFrame | None, path: Path) -> tuple[p
         rows, columns = np.nonzero(people > 0)
         rows, columns, living = rows + row, columns + column, people[rows, columns]
         finite = np.isfinite(living)
+        if np.any(living[finite] > MOST_PEOPLE):
+            raise InputError([_too_many(path)])
         blocks.append(np.column_stack([rows, columns, living])[finite])
         count += len(blocks[-1])
         if count > MOST_CELLS:
@@ -150,6 +153,11 @@ def _no_place(path: Path) -> Problem:
 def _unreadable(path: Path, error: Exception) -> Problem:
     remedy = "It is damaged or of another kind: download or export it again."
     return Problem(f"cannot be read as a GeoTIFF ({error}).", file=path, remedy=remedy)
+
+
+def _too_many(path: Path) -> Problem:
+    remedy = "If a number stands for unknown, export the grid with it as its no-data value."
+    return Problem(f"has cells with more than {MOST_PEOPLE:,.0f} people.", file=path, remedy=remedy)
 
 
 def _nobody(path: Path, areas: gpd.GeoDataFrame | None) -> Problem:

@@ -31,6 +31,9 @@ UNKNOWN_NUMBERS = frozenset(
 )
 """Numbers by which the U.S. Census Bureau, the CDC and HIFLD write "not known"."""
 
+MOST_PEOPLE = 1e9
+"""No town, and no point or cell that stands for people, holds more."""
+
 Kind = Literal["text", "number", "count"]
 
 
@@ -284,7 +287,7 @@ def _out_of_range(values: pd.Series, column: Column, source: Path | None, shown:
         what = "is negative." if column.low == 0 else f"is below {column.low:g}{unit}."
         problems += _rows_where(values < column.low, what, source, shown, "Correct the value or leave the cell empty.")
     if column.high is not None:
-        what = f"is above {column.high:g}{unit}."
+        what = f"is above {column.high:,.10g}{unit}."
         problems += _rows_where(values > column.high, what, source, shown, "Correct the value or leave the cell empty.")
     return problems
 

@@ -175,6 +175,15 @@ def test_empty_columns(tmp_path):
     assert refused(path) == ["people.csv, column 'pop': has nobody in it. Check the column."]
 
 
+def test_more_people_than_can_be_are_refused(tmp_path):
+    path = people_file(
+        tmp_path, "tract,pop,lon,lat\n1,1000000000,-90.5,32.5\n2,1e30,-90.5,32.5\n3,9999999999,-90.5,32.5\n"
+    )
+    assert refused(path) == [
+        "people.csv, column 'pop', rows 3, 4: is above 1,000,000,000. Correct the value or leave the cell empty."
+    ]
+
+
 def test_a_header_alone(tmp_path):
     assert refused(people_file(tmp_path, "tract,pop,lon,lat\n")) == [
         "people.csv: has no rows. Add rows, or remove it from the project file."

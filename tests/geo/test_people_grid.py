@@ -106,6 +106,11 @@ def test_columns_and_indicators_cannot_be_named(write_grid):
     ("values", "options", "words"),
     [
         ([[0.0, -99999.0]], {}, "nobody lives in any of its cells near the areas"),
+        (
+            [[5.0, 3.4e38]],
+            {},
+            "people.tif: has cells with more than 1,000,000,000 people. If a number stands for unknown",
+        ),
         ([[5.0]], {"crs": None}, "does not say where on the earth it lies"),
     ],
 )
