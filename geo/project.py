@@ -1,8 +1,6 @@
 """What a project file may say: every key is a field here, with its default and its meaning."""
 
 import datetime as dt
-import difflib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,72 +8,20 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from geo.project_values import (
+    Category,
+    Day,
+    Minutes,
+    Text,
+    VenueKind,
+    Where,
+    as_bands,
+    as_day,
+    as_tuple,
+    tile_address,
+)
 from geo.speeds import URBAN_FACTOR
-from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
-
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Minutes = Annotated[float, Field(gt=0, le=600)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Where = Mapping[str, str | int | float | bool | list[str | int | float]]
-
-
-def _known(vocabulary: Mapping[str, str], noun: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if value in vocabulary:
-            return value
-        near = difflib.get_close_matches(value, vocabulary, n=1, cutoff=0)[0]
-        msg = f"{value!r} is not a {noun}; did you mean {near!r}? Known: {', '.join(vocabulary)}."
-        raise ValueError(msg)
-
-    return AfterValidator(check)
-
-
-Category = Annotated[str, _known(CATEGORIES, "service category")]
-VenueKind = Annotated[str, _known(VENUE_KINDS, "kind of venue")]
-
-
-def _as_tuple(value: object) -> object:
-    """Let a planner write one value, or one table, where a list is meant."""
-    return (value,) if isinstance(value, str | dict) else value
-
-
-def _day(value: object) -> dt.date:
-    """Return a date; a planner may put it in quotes."""
-    if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        msg = "is not a date. Write dates as 2026-11-01."
-        raise ValueError(msg) from None
-
-
-Day = Annotated[dt.date, BeforeValidator(_day)]
-
-
-def _preset(value: object) -> object:
-    """Let a planner name a policy instead of its minutes."""
-    if isinstance(value, str):
-        if value not in BAND_PRESETS:
-            msg = f"{value!r} is not a preset; known: {', '.join(BAND_PRESETS)}. Or give minutes, such as [30, 60]."
-            raise ValueError(msg)
-        return BAND_PRESETS[value].minutes
-    return value
-
-
-def _tile_address(url: str) -> str:
-    """Refuse what is not the address of map tiles, and whatever could say more than a host in the page's policy."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", parts.netloc):
-        msg = f"{url!r} must begin with https:// and a plain host name in lower-case letters."
-        raise ValueError(msg)
-    gaps = re.findall(r"\{[^}]*\}", url)
-    if sorted(gaps) != ["{x}", "{y}", "{z}"] or re.search(r"[\s\"'<>\\]", url):
-        msg = f"{url!r} must hold {{z}}, {{x}} and {{y}} once each, no other gap and no space."
-        raise ValueError(msg)
-    return url
+from geo.vocabulary import BAND_PRESETS, VENUE_KINDS
 
 
 class Section(BaseModel):
@@ -104,7 +50,7 @@ class Source(Section):
 class Roads(Section):
     """The OpenStreetMap extract and how fast its roads are driven."""
 
-    osm: Annotated[tuple[Path, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    osm: Annotated[tuple[Path, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """One or more files: .osm.pbf, .osm, .osm.gz or .osm.bz2."""
     source: str = "OpenStreetMap"
     """Publisher and date of the extract."""
@@ -129,7 +75,7 @@ class Roads(Section):
 class Corridor(Section):
     """The highways whose corridor is studied."""
 
-    highways: Annotated[tuple[Text, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+    highways: Annotated[tuple[Text, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """Highway numbers as OpenStreetMap writes them in `ref`: "I 55"."""
     half_width_m: Annotated[float, Field(gt=0, le=100_000)] = 8_000
     """Distance from the carriageway to the edge of the corridor, in metres."""
@@ -234,7 +180,7 @@ class Access(Section):
 
     required: tuple[Category, ...] = ()
     """Categories that make up the access gap; default every category that has a provider."""
-    bands_min: Annotated[tuple[Minutes, ...], BeforeValidator(_preset), Field(min_length=1, max_length=6)] = (30, 60)
+    bands_min: Annotated[tuple[Minutes, ...], BeforeValidator(as_bands), Field(min_length=1, max_length=6)] = (30, 60)
     """Travel-time bands in minutes, rising, or the name of a policy preset. The access gap reaches 1 at the last."""
     headline_min: Minutes = 0
     """The band that the headline and the word "underserved" use; default the first."""
@@ -283,7 +229,7 @@ class Weights(Section):
 class Tiles(Section):
     """Pictures of a background map from a server, which a reader of the page may switch on: off unless asked for."""
 
-    url: Annotated[Text, AfterValidator(_tile_address)]
+    url: Annotated[Text, AfterValidator(tile_address)]
     """Address of a tile with {z}, {x} and {y}, https only."""
     attribution: Text
     """Whom the server wants credited, printed while its map shows."""
@@ -336,8 +282,8 @@ class Project(Section):
     areas: Areas
     regions: Regions | None = None
     people: People
-    providers: Annotated[tuple[ProviderFile, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
-    venues: Annotated[tuple[VenueFile, ...], BeforeValidator(_as_tuple)] = ()
+    providers: Annotated[tuple[ProviderFile, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    venues: Annotated[tuple[VenueFile, ...], BeforeValidator(as_tuple)] = ()
     towns: Path | None = None
     """Optional CSV with name, lon, lat, population: labels on the map."""
     access: Access = Field(default_factory=lambda: Access(headline_min=30))
@@ -356,7 +302,7 @@ class Project(Section):
         if not isinstance(table, dict) or "expires_on" in table:
             return table
         try:
-            as_of = _day(table.get("as_of"))
+            as_of = as_day(table.get("as_of"))
         except ValueError:  # of which `as_of` itself tells
             return {**table, "expires_on": dt.date.max}
         leap_day = (as_of.month, as_of.day) == (2, 29)

@@ -1,0 +1,75 @@
+"""What the values of a project file may be: types of its keys, and what turns a planner's way of writing into them."""
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
+
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+Minutes = Annotated[float, Field(gt=0, le=600)]
+Where = Mapping[str, str | int | float | bool | list[str | int | float]]
+
+
+def _known(vocabulary: Mapping[str, str], noun: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if value in vocabulary:
+            return value
+        near = difflib.get_close_matches(value, vocabulary, n=1, cutoff=0)[0]
+        msg = f"{value!r} is not a {noun}; did you mean {near!r}? Known: {', '.join(vocabulary)}."
+        raise ValueError(msg)
+
+    return AfterValidator(check)
+
+
+Category = Annotated[str, _known(CATEGORIES, "service category")]
+VenueKind = Annotated[str, _known(VENUE_KINDS, "kind of venue")]
+
+
+def as_tuple(value: object) -> object:
+    """Let a planner write one value, or one table, where a list is meant."""
+    return (value,) if isinstance(value, str | dict) else value
+
+
+def as_day(value: object) -> dt.date:
+    """Return a date; a planner may put it in quotes."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        msg = "is not a date. Write dates as 2026-11-01."
+        raise ValueError(msg) from None
+
+
+Day = Annotated[dt.date, BeforeValidator(as_day)]
+
+
+def as_bands(value: object) -> object:
+    """Let a planner name a policy instead of its minutes."""
+    if isinstance(value, str):
+        if value not in BAND_PRESETS:
+            msg = f"{value!r} is not a preset; known: {', '.join(BAND_PRESETS)}. Or give minutes, such as [30, 60]."
+            raise ValueError(msg)
+        return BAND_PRESETS[value].minutes
+    return value
+
+
+def tile_address(url: str) -> str:
+    """Refuse what is not the address of map tiles, and whatever could say more than a host in the page's policy."""
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?", parts.netloc):
+        msg = f"{url!r} must begin with https:// and a plain host name in lower-case letters."
+        raise ValueError(msg)
+    gaps = re.findall(r"\{[^}]*\}", url)
+    if sorted(gaps) != ["{x}", "{y}", "{z}"] or re.search(r"[\s\"'<>\\]", url):
+        msg = f"{url!r} must hold {{z}}, {{x}} and {{y}} once each, no other gap and no space."
+        raise ValueError(msg)
+    return url
