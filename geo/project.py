@@ -14,6 +14,7 @@ from geo.project_values import (
     Minutes,
     Text,
     VenueKind,
+    Weight,
     Where,
     as_bands,
     as_day,
@@ -126,7 +127,7 @@ class Indicator(Section):
     """Text behind the value, such as "%"."""
     higher_is_worse: bool = True
     """Whether a higher value means more need."""
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    weight: Weight = 1.0
     """Weight among the indicators; only ratios matter."""
 
 
@@ -147,6 +148,13 @@ class People(Source):
     """Map file of urban areas: people outside them are rural. Without either, density decides."""
     indicators: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Indicator] = Field(default_factory=dict)
     """Need indicators by a short name of lower-case letters."""
+
+    @model_validator(mode="after")
+    def _some_indicator_counts(self) -> "People":
+        if self.indicators and not any(indicator.weight for indicator in self.indicators.values()):
+            msg = "at least one indicator must have a weight above 0."
+            raise ValueError(msg)
+        return self
 
 
 ProviderColumn = Literal[
@@ -214,9 +222,9 @@ class Access(Section):
 class Weights(Section):
     """Weights of the three parts of the priority; only ratios matter."""
 
-    access_gap: Annotated[float, Field(ge=0)] = 0.4
-    need: Annotated[float, Field(ge=0)] = 0.25
-    reach: Annotated[float, Field(ge=0)] = 0.35
+    access_gap: Weight = 0.4
+    need: Weight = 0.25
+    reach: Weight = 0.35
 
     @model_validator(mode="after")
     def _not_all_zero(self) -> "Weights":

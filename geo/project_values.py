@@ -15,6 +15,19 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Minutes = Annotated[float, Field(gt=0, le=600)]
 Where = Mapping[str, str | int | float | bool | list[str | int | float]]
 
+LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000
+"""Between such weights sums and ratios stay numbers; a million to one is as good as all to nothing."""
+
+
+def _weight(value: float) -> float:
+    if value == 0 or LEAST_WEIGHT <= value <= MOST_WEIGHT:
+        return value
+    msg = f"must be 0, or from {LEAST_WEIGHT:g} to {MOST_WEIGHT:g}; only the ratios of weights matter."
+    raise ValueError(msg)
+
+
+Weight = Annotated[float, Field(ge=0), AfterValidator(_weight)]
+
 
 def _known(vocabulary: Mapping[str, str], noun: str) -> AfterValidator:
     def check(value: str) -> str:

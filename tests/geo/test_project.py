@@ -27,6 +27,8 @@ file = "s.csv"
 category = "shelter"
 """
 
+POOR = '[people.indicators.poor]\ncolumn = "p"\nlabel = "Poor"\nweight = {}'
+
 
 def write(folder: Path, text: str) -> Path:
     path = folder / "project.toml"
@@ -106,6 +108,10 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
         ("[weights]\nneed = -1", "greater than or equal to 0"),
         ("[sections]\nlength = 0.001", "key 'sections.length': input should be greater than or equal to 1"),
         ("[weights]\nneed = nan", "finite number"),
+        ("[weights]\nneed = 1e308", "key 'weights.need': must be 0, or from 0.001 to 1000; only the ratios of weights"),
+        ("[weights]\naccess_gap = 5e-324", "key 'weights.access_gap': must be 0, or from 0.001 to 1000"),
+        (POOR.format(1e308), "key 'people.indicators.poor.weight': must be 0, or from 0.001 to 1000"),
+        (POOR.format(0), "key 'people': at least one indicator must have a weight above 0."),
         ('[people.indicators."Poverty %"]\ncolumn = "p"\nlabel = "x"', "should match pattern"),
         ('[sections]\nby = "towns"', "sections.by is towns: name the file of towns too"),
         ('file = "x"', "unknown key"),
