@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from geo.project_values import (
     Category,
@@ -19,7 +28,9 @@ from geo.project_values import (
     as_bands,
     as_day,
     as_tuple,
+    asks_for_numbers,
     tile_address,
+    without_truths,
 )
 from geo.speeds import URBAN_FACTOR
 from geo.vocabulary import BAND_PRESETS, VENUE_KINDS
@@ -31,6 +42,12 @@ class Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False, defer_build=True
     )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: object, info: ValidationInfo) -> object:
+        asked = cls.model_fields[info.field_name or ""].annotation
+        return without_truths(value) if asks_for_numbers(asked) else value
 
 
 class Source(Section):
@@ -204,7 +221,7 @@ class Access(Section):
             bands = table.get("bands_min", cls.model_fields["bands_min"].default)
             if isinstance(bands, str) and bands in BAND_PRESETS:
                 bands = BAND_PRESETS[bands].minutes
-            if isinstance(bands, list | tuple) and bands:
+            if isinstance(bands, list | tuple) and bands and not isinstance(bands[0], bool):
                 return {**table, "headline_min": bands[0]}
         return table
 

@@ -3,8 +3,8 @@
 import datetime as dt
 import difflib
 import re
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -17,6 +17,27 @@ Where = Mapping[str, str | int | float | bool | list[str | int | float]]
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000
 """Between such weights sums and ratios stay numbers; a million to one is as good as all to nothing."""
+
+
+def asks_for_numbers(annotation: object) -> bool:
+    """Return whether values of a type may be, or hold, numbers and never true or false."""
+    types = list(_types(annotation))
+    return any(kind is int or kind is float for kind in types) and not any(kind is bool for kind in types)
+
+
+def _types(annotation: object) -> Iterator[object]:
+    """Yield what a type is made of."""
+    parts = get_args(annotation)
+    yield from (kind for part in parts for kind in _types(part)) if parts else (annotation,)
+
+
+def without_truths(value: object) -> object:
+    """Put what is no number in the place of true and false, which pydantic reads as 1 and 0; it then names each."""
+    if isinstance(value, bool):
+        return object()
+    if isinstance(value, dict):
+        return {key: without_truths(part) for key, part in value.items()}
+    return [without_truths(part) for part in value] if isinstance(value, list) else value
 
 
 def _weight(value: float) -> float:

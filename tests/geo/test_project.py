@@ -124,6 +124,34 @@ def test_impossible_values(tmp_path: Path, extra: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "line", "key"),
+    [
+        ("corridor", "half_width_m = true", "corridor.half_width_m"),
+        ("corridor", "within_min = true", "corridor.within_min"),
+        ("roads", "minutes_factor = true", "roads.minutes_factor"),
+        ("roads", "speeds_kmh = { primary = true }", "roads.speeds_kmh.primary"),
+        ("areas", "hexagons = true", "areas.hexagons"),
+        ("sections", "length = true", "sections.length"),
+        ("access", "bands_min = [true, 60]", "access.bands_min.1"),
+        ("access", "headline_min = true", "access.headline_min"),
+        ("weights", "reach = false", "weights.reach"),
+        ("people.indicators.poor", 'column = "p"\nlabel = "P"\nweight = true', "people.indicators.poor.weight"),
+    ],
+)
+def test_true_and_false_are_no_numbers(tmp_path: Path, table: str, line: str, key: str) -> None:
+    heading = f"[{table}]\n"
+    text = GOOD.replace(heading, f"{heading}{line}\n") if heading in GOOD else f"{GOOD}\n{heading}{line}\n"
+    (problem,) = problems(tmp_path, text)
+    assert problem.startswith(f"project.toml, key '{key}': input should be a valid ")
+
+
+def test_true_and_false_stay_what_they_are_elsewhere(tmp_path: Path) -> None:
+    text = GOOD.replace('name = "NAME"', 'name = "NAME"\nwhere = { land = true }')
+    project = load_project(write(tmp_path, f"example = true\n{text}public = false\n"))
+    assert (project.example, project.providers[0].public, project.areas.where) == (True, False, {"land": True})
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [(b"title = T", "not valid TOML"), (b"\xff\xfe\x00", "UTF-8"), (b"", "is missing")],
 )
