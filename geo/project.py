@@ -29,7 +29,9 @@ from geo.project_values import (
     as_day,
     as_tuple,
     asks_for_numbers,
+    phone_number,
     tile_address,
+    web_address,
     without_truths,
 )
 from geo.speeds import URBAN_FACTOR
@@ -271,10 +273,11 @@ class Hotline(Section):
     """The help line printed on every output."""
 
     name: Text = "National Human Trafficking Hotline"
-    phone: Text = "1-888-373-7888"
+    phone: Annotated[Text, AfterValidator(phone_number)] = "1-888-373-7888"
     text: str = "233733"
     tty: str = "711"
-    url: str = "humantraffickinghotline.org"
+    url: Annotated[str, AfterValidator(web_address)] = "humantraffickinghotline.org"
+    """Its website, with or without https://; "" for none."""
     state_line: Annotated[str, Field(max_length=200)] = ""
     """A line of the state or region beside it, as it is printed: "Mississippi line: 601-555-0100"; "" for none."""
     checked_on: Day = dt.date(2026, 11, 1)

@@ -107,3 +107,25 @@ def tile_address(url: str) -> str:
         msg = f"{url!r} must hold {{z}}, {{x}} and {{y}} once each, no other gap and no space."
         raise ValueError(msg)
     return url
+
+
+_LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
+_WEBSITE = re.compile(
+    rf"(?:https?://)?{_LABEL}(?:\.{_LABEL})+(?::[0-9]{{1,5}})?(?:[/?#][^\s\"'<>\\]*)?", flags=re.IGNORECASE
+)
+
+
+def web_address(url: str) -> str:
+    """Refuse what no reader could open as a website; "" is none."""
+    if url and not _WEBSITE.fullmatch(url):
+        msg = f"{url!r} is not the address of a website. Write it as help.example.org."
+        raise ValueError(msg)
+    return url
+
+
+def phone_number(number: str) -> str:
+    """Refuse what nobody could dial."""
+    if not any(sign.isdecimal() for sign in number):
+        msg = f"{number!r} is no telephone number: there is no digit in it."
+        raise ValueError(msg)
+    return number

@@ -209,6 +209,45 @@ def test_every_error_is_of_the_family_and_has_its_own_exit_code() -> None:
     assert len(set(EXIT_CODES.values())) == len(EXIT_CODES)
 
 
+HOTLINE = '\n[hotline]\n{key} = "{value}"\n'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "humantraffickinghotline.org",
+        "https://humantraffickinghotline.org/en/chat",
+        "HTTP://línea.example.mx:8080",
+        "help.example.org/?a=b",
+        "",
+    ],
+)
+def test_addresses_of_a_help_line(tmp_path: Path, value: str) -> None:
+    text = GOOD + HOTLINE.replace("{key}", "url").replace("{value}", value)
+    assert load_project(write(tmp_path, text)).hotline.url == value
+
+
+NO_WEBSITES = (
+    "javascript:alert(1)", "mailto:help@example.org", "see our website", "help", "https://", "ftp://example.org",
+    "https://me@example.org", "example.org/<b>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        *(
+            ("url", url, f"{url!r} is not the address of a website. Write it as help.example.org.")
+            for url in NO_WEBSITES
+        ),
+        ("phone", "call us", "'call us' is no telephone number: there is no digit in it."),
+    ],
+)
+def test_help_lines_that_nobody_could_reach_are_refused(tmp_path: Path, key: str, value: str, said: str) -> None:
+    text = GOOD + HOTLINE.replace("{key}", key).replace("{value}", value)
+    assert problems(tmp_path, text) == [f"project.toml, key 'hotline.{key}': {said}"]
+
+
 TILES = '\n[tiles]\nurl = "{url}"\nattribution = "Example tiles"\n'
 
 
