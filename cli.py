@@ -167,7 +167,7 @@ def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
     plan, inputs = _load(project)
     with _loading():
-        from geo.provider_doubts import provider_doubts
+        from geo.doubts import doubts
         from geo.records import noun
         from layers.disclosure import input_report
 
@@ -178,7 +178,7 @@ def check(project: Path, audience: Audience) -> None:
     for dropped in said.dropped:
         _say(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
     click.echo(said.providers)
-    _warn(provider_doubts(plan, name_hidden=audience == "taskforce"))
+    _warn(doubts(plan, today=_today(), name_hidden=audience == "taskforce"))
     click.echo("No problems found.")
 
 
@@ -340,6 +340,11 @@ def _study(path: Path, *, sections: bool = False, meanwhile: Callable[[], None] 
         project = project.model_copy(update={"sections": Sections()})
     with _progress() as say:
         return make_study(project, inputs, progress=say, meanwhile=meanwhile)
+
+
+def _today() -> dt.date:
+    """Return the day on the planner's own calendar."""
+    return dt.datetime.now().astimezone().date()
 
 
 def _say(line: str) -> None:

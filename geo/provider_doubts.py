@@ -3,6 +3,7 @@
 Like `geo.secrets`, this sees rows of provider files; what leaves it names files and rows and repeats no cell.
 """
 
+import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from geo.errors import Problem
 from geo.folding import fold
 from geo.project import Project, ProviderFile
-from geo.provider_fields import categories, is_public
+from geo.provider_fields import categories, is_public, iso_dates
 from geo.provider_rows import Rows
 from geo.secrets import bare_link, degrees_of, is_link, is_telling, kind_of, open_rows, phone_digits, text_columns
 from geo.sources import Opened, choose, find_column, open_source
@@ -32,13 +33,15 @@ SECRET_CATEGORIES = frozenset({"shelter"})
 """Categories that suggest it."""
 
 
-def provider_doubts(project: Project, *, name_hidden: bool = True) -> list[Problem]:
+def provider_doubts(project: Project, *, today: dt.date, name_hidden: bool = True) -> list[Problem]:
     """Return what to look at again in the provider files of a project, already read without error.
 
     Parameters
     ----------
     project
         The project.
+    today
+        The day on which it is looked at.
     name_hidden
         Whether the numbers of confidential rows may be told.
 
@@ -46,11 +49,13 @@ def provider_doubts(project: Project, *, name_hidden: bool = True) -> list[Probl
     -------
     list of Problem
         Files without a column ``public`` all of whose rows are confidential for that reason; public rows that their
-        name or category suggests to be a shelter, safe house or domestic-violence program; rows that stand twice; and
-        confidential rows whose name, address, phone, link or place a public row gives as well.
+        name or category suggests to be a shelter, safe house or domestic-violence program; rows that stand twice;
+        public rows last checked after today or after the date of the data; and confidential rows whose name, address,
+        phone, link or place a public row gives as well.
     """
     opened = [(section, open_source(section)) for section in project.providers]
-    doubts = (doubt for pair in opened for doubt in (*_doubts(*pair), *_repeated(*pair)))
+    doubts = [doubt for pair in opened for doubt in (*_doubts(*pair), *_repeated(*pair))]
+    doubts += [doubt for pair in opened for doubt in _checked_ahead(*pair, today=today, as_of=project.as_of)]
     return [*doubts, *_said_elsewhere(opened, name_hidden=name_hidden)]
 
 
@@ -99,6 +104,28 @@ def _repeated(section: ProviderFile, opened: Opened) -> list[Problem]:
             rows=row_numbers(frame.index[twice]),
             remedy="Remove the repeats, unless there are several.",
         )
+    ]
+
+
+def _checked_ahead(section: ProviderFile, opened: Opened, *, today: dt.date, as_of: dt.date) -> list[Problem]:
+    """Return the public rows that somebody checked last on a day to come, or after the date of the data."""
+    _, shown = open_rows(section, opened)
+    column = find_column(opened.frame, section.columns.get("verified_on", "verified_on"))
+    if column is None:
+        return []
+    public = opened.frame[shown[opened.frame.index]]
+    dates, _ = iso_dates(public[column], section, column)
+    ahead = dates > today.isoformat()
+    late = ~ahead & (dates > as_of.isoformat())
+    message = f"is later than `as_of`, the date of the data: {as_of}."
+    found = (
+        (ahead, "lies in the future.", "Write the day on which somebody last checked the row."),
+        (late, message, "Correct it, or set `as_of` to the date of the newest data."),
+    )
+    return [
+        Problem(said, file=section.file, column=column, rows=row_numbers(public.index[rows]), remedy=remedy)
+        for rows, said, remedy in found
+        if rows.any()
     ]
 
 
