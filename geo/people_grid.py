@@ -51,7 +51,7 @@ def read_people_grid(section: People, *, areas: gpd.GeoDataFrame | None, crs: CR
     Raises
     ------
     InputError
-        If the file is no GeoTIFF, has no CRS nobody or too many in it, or the project asks for columns.
+        If the file is no GeoTIFF, has no CRS, or nobody or too many in it, or the project asks for columns.
     """
     require_file(section.file)
     problems = _column_problems(section)
