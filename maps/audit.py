@@ -3,7 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ TOUCHING_M = 5
 MANY_NEAR_M, MANY_ROWS = 50, 5
 """From so many places on, a vertex within this distance of more than half of them is no chance."""
 
-REMEDY = "Nothing was published. Do not share these files; say no more of the row than its categories and region."
+REMEDY = "Say no more of the row than its categories and region."
 BY_CHANCE = "If that word stands there by chance, empty the cell of the row that says it: it is never used."
 
 
@@ -263,10 +263,19 @@ def audit_files(folder: Path, files: Sequence[Path]) -> Audit:
     return audit_folder(folder, Search(secrets, crs=[crs] if crs else [], known=assets()), crs=crs)
 
 
-def require_clean(audit: Audit) -> None:
-    """Raise an `AuditError` with every leak that an audit found."""
+def require_clean(audit: Audit, *, kept_back: bool = False) -> None:
+    """Raise an `AuditError` with every leak that an audit found.
+
+    Parameters
+    ----------
+    audit
+        The audit.
+    kept_back
+        Whether the files appear nowhere, as those of a run that fails.
+    """
     if audit.problems:
-        raise AuditError(audit.problems)
+        first = "Nothing was published." if kept_back else "Do not share these files."
+        raise AuditError([replace(problem, remedy=f"{first} {problem.remedy}") for problem in audit.problems])
 
 
 def _rows(numbers: set[int]) -> str:

@@ -203,7 +203,8 @@ def write_outputs(
         progress("Searching them for anything confidential …")
         earlier = [searched for searched, _ in found]
         tried = next((attack for _, attack in found if attack), None)
-        require_clean(audit_study(stage, study, search=writer.search, earlier=earlier, tried=tried))
+        audit = audit_study(stage, study, search=writer.search, earlier=earlier, tried=tried)
+        require_clean(audit, kept_back=True)
     return tuple(folder / name for name in written)
 
 

@@ -317,6 +317,8 @@ def test_a_leak_ends_with_its_exit_code_and_is_not_repeated(out: Path, telling: 
     result = run("audit", out, "--providers", telling / "providers.csv")
     assert result.exit_code == 7
     assert result.stderr.count("Error: map.html: holds the ") == 3
+    assert result.stderr.count("Do not share these files.") == 3
+    assert "Nothing was published." not in result.stderr
     assert "of confidential row 79 of providers.csv" in result.stderr
     assert not any(word in result.output for word in ("Haven", "Mill", "0960"))
 
@@ -359,6 +361,7 @@ def test_map_publishes_nothing_that_leaks(telling: Path, tmp_path: Path) -> None
     result = run("map", study / "project.toml", "--only", "map.html")
     assert result.exit_code == 7
     assert "map.html: holds the name" in result.stderr
+    assert "Nothing was published." in result.stderr
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
