@@ -100,12 +100,11 @@ def _need_by_draw(
     patterns, pattern = np.unique(ranks.notna().to_numpy(), axis=0, return_inverse=True)
     for number, known in enumerate(patterns):
         own = weight.where(pattern == number, 0.0)
-        sums = [sum_over_people(ranks[name].fillna(0.0) * own, area) for name in ranks.columns[known]]
+        parts = [ranks[name].fillna(0.0) * own for name in ranks.columns[known]]
+        sums = [sum_over_people(part, area).reindex(areas.index) for part in (*parts, own)]
         of_all = shares[:, known].sum(axis=1)
         weighed = shares[:, known] / np.where(of_all > 0, of_all, 1.0)[:, None]
-        for column, share in zip(sums, weighed.T, strict=True):
-            need += np.outer(column.reindex(areas.index), share)
-        need += np.outer(sum_over_people(own, area).reindex(areas.index), (of_all == 0) * UNKNOWN_NEED)
+        need += np.column_stack(sums) @ np.column_stack([weighed, (of_all == 0) * UNKNOWN_NEED]).T
     mean: np.ndarray = need / sum_over_people(weight, area).reindex(areas.index).to_numpy()[:, None]
     return mean
 
