@@ -178,7 +178,7 @@ def check(project: Path, audience: Audience) -> None:
     for dropped in said.dropped:
         _say(f"{dropped.source}: " + ("" if dropped.count is None else f"{dropped.count:,} ") + dropped.reason)
     click.echo(said.providers)
-    _warn(doubts(plan, today=_today(), name_hidden=audience == "taskforce"))
+    _warn(doubts(plan, undrawn=inputs.undrawn, today=_today(), name_hidden=audience == "taskforce"))
     click.echo("No problems found.")
 
 

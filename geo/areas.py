@@ -1,5 +1,6 @@
 """The areas that are ranked, and the regions that stand in for confidential providers."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ from geo.crs import metric_crs
 from geo.errors import InputError, Problem
 from geo.hexagons import hexagon_areas
 from geo.project import Areas, Regions, Source
-from geo.records import Dropped, Reading, counted
+from geo.records import Dropped, Reading, Undrawn, counted
 from geo.sources import choose, open_source, record_of
 from geo.tables import Column, Table, check, row_numbers
 
@@ -59,7 +60,7 @@ def read_areas(section: Areas, *, crs: str | None) -> Reading:
     table = reading.table.to_crs(metric_crs(crs, reading.table))
     if section.hexagons is not None:
         table = hexagon_areas(table, resolution=section.hexagons)
-    return Reading(table, reading.dropped, reading.files)
+    return replace(reading, table=table)
 
 
 def read_regions(section: Areas | Regions, *, crs: CRS) -> Reading:
@@ -83,7 +84,7 @@ def read_regions(section: Areas | Regions, *, crs: CRS) -> Reading:
         With every problem of the file.
     """
     reading = _read_polygons(section, REGIONS)
-    return Reading(reading.table.to_crs(crs), reading.dropped, reading.files)
+    return replace(reading, table=reading.table.to_crs(crs))
 
 
 def read_outlines(path: Path, *, crs: CRS) -> Reading:
@@ -119,7 +120,7 @@ def _read_polygons(section: Areas | Regions, table: Table) -> Reading:
     if empty.all():
         remedy = "Use a map file with polygons: GeoJSON, GeoPackage, shapefile."
         raise InputError([Problem("has no outlines.", file=section.file, remedy=remedy)])
-    frame, shapes = frame[~empty], shapes[~empty]
+    blank, frame, shapes = frame[empty], frame[~empty], shapes[~empty]
     dropped = counted(section.file, "without an outline", empty.sum())
     flat = shapes.geom_type.isin(["Polygon", "MultiPolygon", "GeometryCollection"])
     problems: list[Problem] = []
@@ -133,7 +134,12 @@ def _read_polygons(section: Areas | Regions, table: Table) -> Reading:
     dropped += [Dropped(section.file.name, "outlines that crossed themselves, mended", mended)] if mended else []
     table_out = gpd.GeoDataFrame(frame[[key, "name"]], geometry=shapes)
     table_out = table_out.sort_values(key, kind="stable").reset_index(drop=True)
-    return Reading(table_out, tuple(dropped), (record_of(section, opened),))
+    return Reading(table_out, tuple(dropped), (record_of(section, opened),), _undrawn(section, blank, key))
+
+
+def _undrawn(section: Areas | Regions, rows: pd.DataFrame, key: str) -> Undrawn | None:
+    names = frozenset({*rows[key], *rows["name"]} - {""})
+    return Undrawn(section.file, row_numbers(rows.index), names) if len(rows) else None
 
 
 def _infinite(shapes: gpd.GeoSeries) -> pd.Series:

@@ -20,6 +20,19 @@ def printable(text: str) -> str:
     return "".join(" " if sign.isspace() else sign if sign.isprintable() else "\ufffd" for sign in text)
 
 
+def rows_in_words(rows: Sequence[int]) -> str:
+    """Return row numbers for a message: the first of them, and how many more there are.
+
+    Examples
+    --------
+    >>> rows_in_words([3]), rows_in_words(range(2, 12))
+    ('row 3', 'rows 2, 3, 4, 5, 6, 7, 8, 9 and 2 more')
+    """
+    shown = ", ".join(str(row) for row in rows[:MAX_ROWS_NAMED])
+    more = len(rows) - MAX_ROWS_NAMED
+    return f"{'row' if len(rows) == 1 else 'rows'} {shown}" + (f" and {more} more" if more > 0 else "")
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, said so that a planner can mend it.
@@ -49,11 +62,7 @@ class Problem:
         # Without a file the problem lies in the project, whose entries are keys.
         noun = "column" if self.file and self.file.suffix != ".toml" else "key"
         places = [self.file.name if self.file else "", f"{noun} {self.column!r}" if self.column else ""]
-        if self.rows:
-            shown = ", ".join(str(row) for row in self.rows[:MAX_ROWS_NAMED])
-            more = len(self.rows) - MAX_ROWS_NAMED
-            label = "row" if len(self.rows) == 1 else "rows"
-            places.append(f"{label} {shown}" + (f" and {more} more" if more > 0 else ""))
+        places += [rows_in_words(self.rows)] if self.rows else []
         place = ", ".join(part for part in places if part)
         line = f"{place}: {self.message}" if place else self.message
         return printable(f"{line} {self.remedy}" if self.remedy else line)

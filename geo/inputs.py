@@ -23,7 +23,7 @@ from geo.people import read_people
 from geo.points import held_by
 from geo.project import Areas, Project, Regions
 from geo.providers import missing_categories, read_providers
-from geo.records import Dropped, FileRecord, Reading
+from geo.records import Dropped, FileRecord, Reading, Undrawn
 from geo.road_entry import HighwayEntry
 from geo.routes import Routes
 from geo.speeds import class_speeds
@@ -69,6 +69,8 @@ class Inputs:
         What the files hold beside that, and why it is left out.
     files
         The files read.
+    undrawn
+        Areas and regions that their files hold without an outline, by file.
     """
 
     network: RoadNetwork
@@ -85,6 +87,7 @@ class Inputs:
     urban: gpd.GeoDataFrame | None
     dropped: tuple[Dropped, ...]
     files: tuple[FileRecord, ...]
+    undrawn: tuple[Undrawn, ...]
 
 
 @dataclass
@@ -208,6 +211,7 @@ def _joined(project: Project, roads: StudyRoads, highways: HighwayEntry, read: _
             *_road_records(project, roads),
             *dict.fromkeys(record for part in readings for record in part.files),
         ),
+        undrawn=tuple(dict.fromkeys(part.undrawn for part in readings if part.undrawn)),
     )
 
 
@@ -316,7 +320,8 @@ def _region_section(project: Project) -> Areas | Regions | None:
 
 def _read_providers(project: Project, regions: Reading | None, within: gpd.GeoSeries | None, crs: CRS) -> Reading:
     places = regions.table if regions else None
-    reading = read_providers(project.providers, regions=places, within=within, crs=crs)
+    undrawn = regions.undrawn if regions else None
+    reading = read_providers(project.providers, regions=places, within=within, crs=crs, undrawn=undrawn)
     if places is not None and places.empty:
         return reading
     problems = missing_categories(reading.table, project.access.required)

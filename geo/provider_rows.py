@@ -13,10 +13,10 @@ import pandas as pd
 from pyproj import CRS
 
 from geo.crs import WGS84
-from geo.errors import Problem
+from geo.errors import Problem, rows_in_words
 from geo.points import held_by, lies_in, mix_ups, points_of
 from geo.project import ProviderFile
-from geo.records import Dropped, counted
+from geo.records import Dropped, Undrawn, counted
 from geo.tables import Table, check, row_numbers
 
 CONFIDENTIAL_NAME = "Confidential provider"
@@ -41,11 +41,14 @@ class Ground:
         Where the roads are, in any CRS, or None.
     crs
         The project's metric CRS.
+    undrawn
+        Regions without an outline; None when every region has one.
     """
 
     regions: gpd.GeoDataFrame | None
     within: gpd.GeoSeries | None
     crs: CRS
+    undrawn: Undrawn | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +124,7 @@ def stand_ins(rows: Rows, facts: pd.DataFrame, ground: Ground) -> Outcome:
         return Outcome(problems=rows.problem(everyone, message, remedy))
     if ground.regions.empty:
         return Outcome()
-    row, problems = region_rows(rows, ground.regions)
+    row, problems = region_rows(rows, ground.regions, ground.undrawn)
     if problems:
         return Outcome(problems=problems)
     m2 = ground.regions.area.to_numpy() if ground.crs.is_projected else np.full(len(ground.regions), np.inf)
@@ -157,10 +160,13 @@ def numbered(hidden: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     return table.assign(name=CONFIDENTIAL_NAME, public=False)
 
 
-def region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[Problem]]:
+def region_rows(
+    rows: Rows, regions: gpd.GeoDataFrame, undrawn: Undrawn | None = None
+) -> tuple[pd.Series, list[Problem]]:
     """Return the position of each row's region in `regions`, -1 for none.
 
-    A region that the row names goes before its coordinates: these are then not even read.
+    Regions in `undrawn` are told from unknown ones. A region that the row names goes before its coordinates: these are
+    then not even read.
     """
     frame = rows.frame
     found = pd.Series(-1, index=frame.index)
@@ -169,6 +175,12 @@ def region_rows(rows: Rows, regions: gpd.GeoDataFrame) -> tuple[pd.Series, list[
     if named.any():
         found[named] = frame.loc[named, "region"].map(_key).map(_region_names(regions)).fillna(-1).astype("int64")
         unknown = named & found.eq(-1)
+        if undrawn:
+            blank = unknown & frame["region"].map(_key).isin({_key(name) for name in undrawn.names})
+            # All rows without an outline are named: which of them it is, is what the confidential row says.
+            message = f"names a region that has no outline in {undrawn.file.name} ({rows_in_words(undrawn.rows)})."
+            problems += rows.problem(blank, message, "Draw it there.", column="region")
+            unknown &= ~blank
         unpadded = unknown & frame["region"].map(_unpadded).isin(set(regions["region_id"].map(_unpadded)) - {""})
         problems += rows.problem(
             unpadded,

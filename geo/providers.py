@@ -19,7 +19,7 @@ from geo.points import as_frame, coordinate_columns, expect_inside, held_by, poi
 from geo.project import ProviderFile
 from geo.provider_fields import capacities, categories, is_public, iso_dates
 from geo.provider_rows import Ground, Outcome, Rows, numbered, stand_ins
-from geo.records import Dropped, FileRecord, Reading, counted
+from geo.records import Dropped, FileRecord, Reading, Undrawn, counted
 from geo.sources import Opened, choose, find_column, open_source, presentable_columns, record_of
 from geo.tables import Column, Table, missing_column
 from geo.vocabulary import CATEGORIES
@@ -54,7 +54,12 @@ class _Admitted:
 
 
 def read_providers(
-    sections: Sequence[ProviderFile], *, regions: gpd.GeoDataFrame | None, within: gpd.GeoSeries | None, crs: CRS
+    sections: Sequence[ProviderFile],
+    *,
+    regions: gpd.GeoDataFrame | None,
+    within: gpd.GeoSeries | None,
+    crs: CRS,
+    undrawn: Undrawn | None = None,
 ) -> Reading:
     """Read the providers of all files; confidential ones keep nothing finer than their region.
 
@@ -69,6 +74,8 @@ def read_providers(
         Where the roads are, in any CRS: providers elsewhere are dropped and counted. None leaves that check out.
     crs
         The project's metric CRS.
+    undrawn
+        Regions that their file holds without an outline; None when there are none.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def read_providers(
     InputError
         With every problem of every file; no message repeats what a row says.
     """
-    ground = Ground(regions, within, crs)
+    ground = Ground(regions, within, crs, undrawn)
     admitted = [_admit(section, ground) for section in sections]
     problems = [problem for part in admitted for problem in part.problems]
     if problems:

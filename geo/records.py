@@ -48,6 +48,25 @@ class FileRecord:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Undrawn:
+    """Areas or regions that a file holds without an outline.
+
+    Parameters
+    ----------
+    file
+        The file.
+    rows
+        Their row numbers.
+    names
+        Their identifiers and names.
+    """
+
+    file: Path
+    rows: tuple[int, ...]
+    names: frozenset[str]
+
+
 @dataclass(frozen=True, eq=False)
 class Reading:
     """A table in the project's metric CRS, with what was dropped on the way and the files it came from."""
@@ -55,6 +74,7 @@ class Reading:
     table: gpd.GeoDataFrame
     dropped: tuple[Dropped, ...] = ()
     files: tuple[FileRecord, ...] = ()
+    undrawn: Undrawn | None = None
 
 
 def noun(count: int, one: str) -> str:

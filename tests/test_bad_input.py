@@ -116,6 +116,16 @@ def one_way_alone(study: Path) -> None:
     (study / "roads.osm").write_text(f'<osm version="0.6">{nodes}<way id="1" version="1">{tags}</way></osm>')
 
 
+def without_outlines(study: Path, *names: str) -> list[int]:
+    """Take the outlines of counties away and return their row numbers."""
+    areas = json.loads((study / "counties.geojson").read_text(encoding="utf-8"))
+    rows = [row for row, one in enumerate(areas["features"], start=1) if one["properties"]["NAME"] in names]
+    for row in rows:
+        areas["features"][row - 1]["geometry"] = None
+    (study / "counties.geojson").write_text(json.dumps(areas), encoding="utf-8")
+    return rows
+
+
 # What is broken: how, the exit code, and the messages; "…" stands for anything.
 BROKEN: dict[str, tuple[Callable[[Path], object], int, list[str]]] = {
     "missing file": (
@@ -280,6 +290,25 @@ def test_spreadsheet_exports_are_read_as_they_come(study: Path, encoding: str, s
     result = check(study)
     assert (result.exit_code, errors(result)) == (0, [])
     assert ("read as Windows-1252" in result.stdout) == (encoding == "cp1252")
+
+
+def test_regions_without_an_outline_are_told_from_unknown_ones(study: Path) -> None:
+    row = add_hidden_row(study, lon="", lat="", region="Leake County")
+    first, second = without_outlines(study, "Leake", "Neshoba")
+    result = check(study)
+    said = "names a region that has no outline in counties.geojson"
+    assert errors(result) == [
+        f"providers.csv, column 'region', row {row}: {said} (rows {first}, {second}). Draw it there."
+    ]
+    assert result.exit_code == 4
+
+
+def test_an_area_without_an_outline_is_warned_of(study: Path) -> None:
+    (row,) = without_outlines(study, "Leake")
+    result = check(study)
+    assert (result.exit_code, errors(result)) == (0, [])
+    warned = f"Warning: counties.geojson, row {row}: has no outline, and is left out. Draw it, or remove the row."
+    assert result.stderr.splitlines().count(warned) == 1
 
 
 def test_hostile_names_pass_safely(study: Path) -> None:
