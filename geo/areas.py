@@ -131,6 +131,8 @@ def _read_polygons(section: Areas | Regions, table: Table) -> Reading:
     if problems:
         raise InputError(problems)
     shapes, mended = _mended(shapes)
+    if copies := _copies(shapes, section.file):
+        raise InputError(copies)
     dropped += [Dropped(section.file.name, "outlines that crossed themselves, mended", mended)] if mended else []
     table_out = gpd.GeoDataFrame(frame[[key, "name"]], geometry=shapes)
     table_out = table_out.sort_values(key, kind="stable").reset_index(drop=True)
@@ -140,6 +142,15 @@ def _read_polygons(section: Areas | Regions, table: Table) -> Reading:
 def _undrawn(section: Areas | Regions, rows: pd.DataFrame, key: str) -> Undrawn | None:
     names = frozenset({*rows[key], *rows["name"]} - {""})
     return Undrawn(section.file, row_numbers(rows.index), names) if len(rows) else None
+
+
+def _copies(shapes: gpd.GeoSeries, file: Path) -> list[Problem]:
+    """Return a problem of the outlines that stand more than once: what lies in them can count for one row alone."""
+    alike = pd.DataFrame(shapely.bounds(shapes.to_numpy()), index=shapes.index).duplicated(keep=False)
+    outlines = pd.Series(shapely.to_wkb(shapely.normalize(shapes[alike].to_numpy())), index=shapes.index[alike])
+    rows = row_numbers(outlines.index[outlines.duplicated(keep=False)])
+    remedy = "Keep one of them, or give each its own outline."
+    return [Problem("has the same outline as another row.", file=file, rows=rows, remedy=remedy)] if rows else []
 
 
 def _infinite(shapes: gpd.GeoSeries) -> pd.Series:

@@ -153,6 +153,20 @@ def test_outlines_that_cross_themselves_are_mended_and_missing_ones_counted(tmp_
     )
 
 
+def test_an_outline_that_stands_twice_is_refused_wherever_it_begins(tmp_path):
+    again = shapely.Polygon([(-89, 33), (-90, 33), (-90, 32), (-89, 32)])
+    path = area_file(tmp_path, [square(-91, 32), square(-90, 32), square(-88, 32), again], name="a.geojson")
+    assert refused(path) == [
+        "a.geojson, rows 2, 4: has the same outline as another row. Keep one of them, or give each its own outline."
+    ]
+
+
+def test_areas_of_one_extent_are_not_taken_for_copies(tmp_path):
+    upper = shapely.Polygon([(-90, 32), (-89, 33), (-90, 33)])
+    lower = shapely.Polygon([(-90, 32), (-89, 32), (-89, 33)])
+    assert len(read_areas(section(area_file(tmp_path, [upper, lower])), crs=None).table) == 2
+
+
 def test_no_outline_at_all(tmp_path):
     path = area_file(tmp_path, [None, None], name="a.geojson")
     assert refused(path) == [
