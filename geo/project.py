@@ -20,6 +20,7 @@ from pydantic import (
 from geo.project_values import (
     Category,
     Day,
+    FilePath,
     Minutes,
     Text,
     VenueKind,
@@ -55,7 +56,7 @@ class Section(BaseModel):
 class Source(Section):
     """A file to read, with the rows to keep and the words that credit it."""
 
-    file: Path
+    file: FilePath
     """Path, relative to the project file's folder."""
     layer: str | None = None
     """Layer of a GeoPackage, or sheet of a workbook; default the first."""
@@ -70,7 +71,7 @@ class Source(Section):
 class Roads(Section):
     """The OpenStreetMap extract and how fast its roads are driven."""
 
-    osm: Annotated[tuple[Path, ...], BeforeValidator(as_tuple), Field(min_length=1)]
+    osm: Annotated[tuple[FilePath, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     """One or more files: .osm.pbf, .osm, .osm.gz or .osm.bz2."""
     source: str = "OpenStreetMap"
     """Publisher and date of the extract."""
@@ -163,7 +164,7 @@ class People(Source):
     """Latitude column of a table without geometry."""
     ruca: Text | None = None
     """Column with USDA RUCA codes: codes from 4 up are rural."""
-    urban_areas: Path | None = None
+    urban_areas: FilePath | None = None
     """Map file of urban areas: people outside them are rural. Without either, density decides."""
     indicators: Mapping[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Indicator] = Field(default_factory=dict)
     """Need indicators by a short name of lower-case letters."""
@@ -312,7 +313,7 @@ class Project(Section):
     people: People
     providers: Annotated[tuple[ProviderFile, ...], BeforeValidator(as_tuple), Field(min_length=1)]
     venues: Annotated[tuple[VenueFile, ...], BeforeValidator(as_tuple)] = ()
-    towns: Path | None = None
+    towns: FilePath | None = None
     """Optional CSV with name, lon, lat, population: labels on the map."""
     access: Access = Field(default_factory=lambda: Access(headline_min=30))
     weights: Weights = Field(default_factory=Weights)

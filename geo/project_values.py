@@ -4,6 +4,7 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
@@ -38,6 +39,17 @@ def without_truths(value: object) -> object:
     if isinstance(value, dict):
         return {key: without_truths(part) for key, part in value.items()}
     return [without_truths(part) for part in value] if isinstance(value, list) else value
+
+
+def _names_a_file(path: Path) -> Path:
+    """Refuse what stands for a folder whatever the disk holds: nothing, "." and the like."""
+    if path.name.strip() in {"", ".."}:
+        msg = "names a folder or nothing. Write the name of a file."
+        raise ValueError(msg)
+    return path
+
+
+FilePath = Annotated[Path, AfterValidator(_names_a_file)]
 
 
 def _weight(value: float) -> float:

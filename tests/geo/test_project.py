@@ -71,6 +71,23 @@ def test_a_project_is_frozen(tmp_path: Path) -> None:
         project.title = "other"
 
 
+@pytest.mark.parametrize("path", ["", ".", "..", "sub/..", " ", "/"])
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ('"r.osm"', '["r.osm", "{}"]', "roads.osm.2"),
+        ('"sub/a.gpkg"', '"{}"', "areas.file"),
+        ('file = "s.csv"', 'file = "{}"', "providers.1.file"),
+        ('file = "p.csv"', 'file = "p.csv"\nurban_areas = "{}"', "people.urban_areas"),
+        ("as_of =", 'towns = "{}"\nas_of =', "towns"),
+    ],
+)
+def test_a_path_names_a_file(tmp_path: Path, path: str, old: str, new: str, key: str) -> None:
+    assert problems(tmp_path, GOOD.replace(old, new.replace("{}", path))) == [
+        f"project.toml, key '{key}': names a folder or nothing. Write the name of a file."
+    ]
+
+
 def test_a_byte_order_mark_is_no_problem(tmp_path: Path) -> None:
     (tmp_path / "project.toml").write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     assert load_project(tmp_path / "project.toml").title == "T"
