@@ -1,6 +1,7 @@
 """Every error a planner can cause, and the exit code each one ends the program with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,6 +115,22 @@ class OutputError(OutreachError, OSError):
 
 class AuditError(OutreachError, ValueError):
     """The results hold something that gives a confidential provider away."""
+
+
+@contextmanager
+def keys_of(project_file: Path) -> Iterator[None]:
+    """Name the project file in problems of its keys that only show when other files are read.
+
+    Parameters
+    ----------
+    project_file
+        The file; what finds such a problem knows the key alone.
+    """
+    try:
+        yield
+    except OutreachError as error:
+        whose = [p if p.file or not p.column else replace(p, file=project_file) for p in error.problems]
+        raise type(error)(whose) from None
 
 
 EXIT_CODES: dict[type[OutreachError], int] = {

@@ -14,7 +14,7 @@ from pyproj import CRS
 
 from geo.areas import read_areas, read_outlines, read_regions
 from geo.crs import WGS84, require_true_lengths, to_metric
-from geo.errors import InputError, NetworkError, OutreachError, Problem
+from geo.errors import InputError, NetworkError, OutreachError, Problem, keys_of
 from geo.files import require_file
 from geo.fingerprints import Fingerprint
 from geo.network import RoadNetwork
@@ -139,7 +139,11 @@ def load_inputs(
     OutreachError
         With every problem of every file: `ProjectError` or `NetworkError` when all are of that kind, else `InputError`.
     """
-    say = progress or (lambda _: None)
+    with keys_of(project.file):
+        return _load(project, seen, progress or (lambda _: None))
+
+
+def _load(project: Project, seen: Callable[[], Sequence[Fingerprint]] | None, say: Callable[[str], None]) -> Inputs:
     attempts = _Attempts()
     say("Reading areas …")
     areas = attempts.run(lambda: read_areas(project.areas, crs=project.crs))

@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.areas import read_areas
 from geo.crs import WGS84
-from geo.errors import InputError, OutputError, Problem
+from geo.errors import InputError, OutputError, Problem, keys_of
 from geo.osm import SUFFIXES
 from geo.osm_tags import PLACE_TAGS, ROAD_CLASSES, is_place, is_social_facility
 from geo.project import Project
@@ -85,8 +85,9 @@ def fetch_roads(project: Project, *, server: str = SERVER, progress: Callable[[s
     """
     say = progress or (lambda _: None)
     target = _missing(project)
-    areas = read_areas(project.areas, crs=project.crs).table
-    questions = questions_for(areas, reach_m(project, class_speeds(project.roads.speeds_kmh)))
+    with keys_of(project.file):
+        areas = read_areas(project.areas, crs=project.crs).table
+        questions = questions_for(areas, reach_m(project, class_speeds(project.roads.speeds_kmh)))
     if len(questions) > MOST_QUESTIONS:
         message = f"covers so much ground that a public server would be asked {len(questions)} times."
         remedy = f"{MOST_QUESTIONS} are the most: download the extract of your state and name it in the project."

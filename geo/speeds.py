@@ -116,13 +116,13 @@ def class_speeds(overrides: Mapping[str, float] | None = None) -> dict[str, floa
         if name not in CLASS_SPEEDS_KMH:
             known = ", ".join(CLASS_SPEEDS_KMH)
             problems.append(
-                Problem(f"{name!r} is not a road class.", column="speeds_kmh", remedy=f"Use one of {known}.")
+                Problem(f"{name!r} is not a road class.", column="roads.speeds_kmh", remedy=f"Use one of {known}.")
             )
         elif not SLOWEST_KMH <= speed <= FASTEST_KMH:
             problems.append(
                 Problem(
                     f"{speed:g} km/h for {name} is not a driving speed.",
-                    column="speeds_kmh",
+                    column="roads.speeds_kmh",
                     remedy=f"Give km/h between {SLOWEST_KMH:g} and {FASTEST_KMH:g}.",
                 )
             )

@@ -98,9 +98,26 @@ def test_highways_that_come_nowhere_near_the_areas_are_refused(study):
     with pytest.raises(NetworkError) as error:
         load(study)
     assert [str(problem) for problem in error.value.problems] == [
-        "key 'corridor.highways': none of these highways comes within 8000 m of any of the counties. Name the highways "
+        "project.toml, key 'corridor.highways': none of these highways comes within 8000 m of any of the counties. Name the highways "
         "of these counties, or the areas that they run through."
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('["I 55", "I 20"]', '["I 55", "I 99"]', "key 'corridor.highways': there is no highway \"I 99\""),
+        ("[corridor]", "speeds_kmh = { lane = 30 }\n[corridor]", "key 'roads.speeds_kmh': 'lane' is not a road class."),
+        ("[corridor]", "speeds_kmh = { trunk = 3 }\n[corridor]", "key 'roads.speeds_kmh': 3 km/h for trunk is not"),
+        ('singular = "county"', 'singular = "county"\nhexagons = 9', "key 'areas.hexagons': resolution 9 makes about"),
+        ('crs = "EPSG:3814"', 'crs = "EPSG:4326"', "key 'crs': 'EPSG:4326' (WGS 84) is not measured in metres."),
+    ],
+)
+def test_keys_found_wrong_after_reading_are_told_with_their_file(study, old, new, said):
+    replace(study, old, new)
+    with pytest.raises(OutreachError) as error:
+        load(study)
+    assert str(error.value.problems[0]).startswith(f"project.toml, {said}")
 
 
 def test_areas_on_top_of_each_other_are_told(study):
