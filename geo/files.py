@@ -54,10 +54,14 @@ def read_table(
     Raises
     ------
     InputError
-        If the file is missing, unreadable, empty, of an unknown or wrong format, or has no CRS.
+        If the file is missing, unreadable, empty, of an unknown or wrong format, has no CRS, or none of the layers that
+        `layer` asks for.
     """
     require_file(path)
     suffix = path.suffix.lower()
+    if layer is not None and suffix in DELIMITED | PARQUET:
+        remedy = "Take `layer` out of the project file."
+        raise InputError([Problem("has no layers or sheets.", file=path, remedy=remedy)])
     try:
         if suffix in DELIMITED:
             _refuse_disguised(path)

@@ -491,3 +491,14 @@ def test_plain_text_that_is_refused_is_refused_with_the_same_words(tmp_path, row
 def test_a_path_that_toml_took_for_a_tab_is_told(tmp_path):
     with pytest.raises(InputError, match="write / instead of"):
         require_file(tmp_path / "in\table.csv")
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.tsv", "list.txt", "list.parquet"])
+def test_a_layer_of_a_file_without_layers_is_refused(tmp_path, name):
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        pd.DataFrame({"name": ["A"]}).to_parquet(path)
+    else:
+        path.write_text("name,town\nA,B\n".replace(",", "\t" if name.endswith("tsv") else ","))
+    assert len(read_table(path)) == 1
+    assert refused(path, layer="x") == [f"{name}: has no layers or sheets. Take `layer` out of the project file."]
