@@ -15,7 +15,7 @@ from geo.errors import Problem
 from geo.may_be_shown import says_shown
 from geo.project import ProviderFile
 from geo.records import Dropped, counted
-from geo.tables import number_problems, parse_numbers, row_numbers
+from geo.tables import MOST_PEOPLE, number_problems, parse_numbers, row_numbers
 from geo.vocabulary import CATEGORIES
 
 YES = frozenset({"yes", "true", "1"})
@@ -138,6 +138,9 @@ def capacities(
     values, reasons = parse_numbers(frame["capacity"], whole=True)
     negative = values < 0
     problems = number_problems(reasons, section.file, called["capacity"])
+    high = values.gt(MOST_PEOPLE) & reasons.eq("")
+    message, remedy = f"is above {MOST_PEOPLE:,.0f}.", "Correct the value or leave the cell empty."
+    problems += _odd(high, message, section, called["capacity"], remedy)
     return (
         values.mask(negative),
         problems,

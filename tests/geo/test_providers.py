@@ -339,6 +339,12 @@ class TestConfidential:
         assert len(reading.table) == 0
         assert list(reading.table.columns) == [*COLUMNS, "geometry"]
 
+    def test_more_places_than_there_are_people_are_refused(self, tmp_path):
+        path = provider_file(tmp_path, "name,region,capacity\nA,Hinds,1000000000\nB,Hinds,1e30\n")
+        assert refused(path, category="shelter") == [
+            "providers.csv, column 'capacity', row 3: is above 1,000,000,000. Correct the value or leave the cell empty."
+        ]
+
     def test_unknown_and_ambiguous_regions(self, tmp_path):
         twice = pd.concat([REGIONS, REGIONS.iloc[:1].assign(region_id="009")], ignore_index=True)
         path = provider_file(tmp_path, "name,region\nA,Hinds\nB,Atlantis\nC,009\nD,5\n")
