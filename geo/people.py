@@ -18,6 +18,9 @@ RUCA_UNKNOWN = 99
 
 _BEYOND_RUCA = 11
 
+_MOST = 1e12
+"""No figure about people is larger, in whatever currency: larger ones lose their digits when they are summed."""
+
 
 def people_table(section: People) -> Table:
     """Return the declaration of the people table, with the indicators that a project names."""
@@ -40,7 +43,7 @@ def people_table(section: People) -> Table:
 
 
 def _indicator_column(name: str, indicator: Indicator) -> Column:
-    low, high = (0.0, 100.0) if indicator.unit.strip() == "%" else (None, None)
+    low, high = (0.0, 100.0) if indicator.unit.strip() == "%" else (-_MOST, _MOST)
     return Column(name, "number", indicator.unit, low, high, required=False, meaning=indicator.label)
 
 

@@ -284,10 +284,10 @@ def _out_of_range(values: pd.Series, column: Column, source: Path | None, shown:
     problems: list[Problem] = []
     unit = f" {column.unit}" if column.unit else ""
     if column.low is not None:
-        what = "is negative." if column.low == 0 else f"is below {column.low:g}{unit}."
+        what = "is negative." if column.low == 0 else f"is below {column.low:,.15g}{unit}."
         problems += _rows_where(values < column.low, what, source, shown, "Correct the value or leave the cell empty.")
     if column.high is not None:
-        what = f"is above {column.high:,.10g}{unit}."
+        what = f"is above {column.high:,.15g}{unit}."
         problems += _rows_where(values > column.high, what, source, shown, "Correct the value or leave the cell empty.")
     return problems
 

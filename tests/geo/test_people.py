@@ -184,6 +184,17 @@ def test_more_people_than_can_be_are_refused(tmp_path):
     ]
 
 
+def test_indicators_beyond_all_figures_of_people_are_refused(tmp_path):
+    path = people_file(
+        tmp_path, "tract,pop,lon,lat,rent\n1,5,-90.5,32.5,1e308\n2,5,-90.5,32.5,-1e13\n3,5,-90.5,32.5,-40000\n"
+    )
+    rent = {"rent": {"column": "rent", "label": "Median rent", "unit": "$"}}
+    assert refused(path, indicators=rent) == [
+        "people.csv, column 'rent', row 3: is below -1,000,000,000,000 $. Correct the value or leave the cell empty.",
+        "people.csv, column 'rent', row 2: is above 1,000,000,000,000 $. Correct the value or leave the cell empty.",
+    ]
+
+
 def test_a_header_alone(tmp_path):
     assert refused(people_file(tmp_path, "tract,pop,lon,lat\n")) == [
         "people.csv: has no rows. Add rows, or remove it from the project file."
