@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from pydantic import (
 )
 
 from geo.project_values import (
+    LEAST_MINUTES,
     Category,
     Day,
     FilePath,
@@ -230,8 +232,8 @@ class Access(Section):
 
     @model_validator(mode="after")
     def _bands_rise(self) -> "Access":
-        if list(self.bands_min) != sorted(set(self.bands_min)):
-            msg = "bands_min must rise from one value to the next."
+        if any(round(later - band, 6) < LEAST_MINUTES for band, later in pairwise(self.bands_min)):
+            msg = f"bands_min must rise by {LEAST_MINUTES} minutes or more from one value to the next."
             raise ValueError(msg)
         if self.headline_min not in self.bands_min:
             msg = f"headline_min must be one of bands_min {list(self.bands_min)}."

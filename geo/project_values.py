@@ -13,7 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-Minutes = Annotated[float, Field(gt=0, le=600)]
+LEAST_MINUTES = 0.1
+Minutes = Annotated[float, Field(ge=LEAST_MINUTES, le=600)]
 Where = Mapping[str, str | int | float | bool | list[str | int | float]]
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000

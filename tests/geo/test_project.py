@@ -57,6 +57,7 @@ def test_paths_are_absolute_and_defaults_filled_in(tmp_path: Path) -> None:
         ("", (30, 60), 30),
         ("[access]\nbands_min = [20, 40]", (20, 40), 20),
         ("[access]\nheadline_min = 60", (30, 60), 60),
+        ("[access]\nbands_min = [0.1, 0.2, 0.3]", (0.1, 0.2, 0.3), 0.1),
         ('[access]\nbands_min = "cms_rural"', (40, 60, 75), 40),
     ],
 )
@@ -121,6 +122,11 @@ def test_all_problems_at_once_with_the_nearest_known_key(tmp_path: Path) -> None
         ('[access]\nbands_min = "cms"', "key 'access.bands_min': 'cms' is not a preset; known: hpsa, cms_rural, far"),
         ("[access]\nbands_min = {}", "key 'access.bands_min'"),
         ("[access]\nbands_min = []", "at least 1 item"),
+        (
+            "[access]\nbands_min = [0.00001, 60]\nheadline_min = 60",
+            "key 'access.bands_min.1': input should be greater than",
+        ),
+        ("[access]\nbands_min = [30, 30.0000001]", "key 'access': bands_min must rise by 0.1 minutes or more"),
         ("[weights]\naccess_gap = 0\nneed = 0\nreach = 0", "at least one weight must be above 0"),
         ("[weights]\nneed = -1", "greater than or equal to 0"),
         ("[sections]\nlength = 0.001", "key 'sections.length': input should be greater than or equal to 1"),
