@@ -32,6 +32,7 @@ from geo.project_values import (
     as_day,
     as_tuple,
     asks_for_numbers,
+    first_minutes,
     phone_number,
     tile_address,
     web_address,
@@ -226,8 +227,8 @@ class Access(Section):
             bands = table.get("bands_min", cls.model_fields["bands_min"].default)
             if isinstance(bands, str) and bands in BAND_PRESETS:
                 bands = BAND_PRESETS[bands].minutes
-            if isinstance(bands, list | tuple) and bands and not isinstance(bands[0], bool):
-                return {**table, "headline_min": bands[0]}
+            first = first_minutes(bands)
+            return table if first is None else {**table, "headline_min": first}
         return table
 
     @model_validator(mode="after")

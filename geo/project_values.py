@@ -13,8 +13,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from geo.vocabulary import BAND_PRESETS, CATEGORIES, VENUE_KINDS
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
-LEAST_MINUTES = 0.1
-Minutes = Annotated[float, Field(ge=LEAST_MINUTES, le=600)]
+LEAST_MINUTES, MOST_MINUTES = 0.1, 600
+Minutes = Annotated[float, Field(ge=LEAST_MINUTES, le=MOST_MINUTES)]
 Where = Mapping[str, str | int | float | bool | list[str | int | float]]
 
 LEAST_WEIGHT, MOST_WEIGHT = 0.001, 1000
@@ -126,6 +126,17 @@ _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _WEBSITE = re.compile(
     rf"(?:https?://)?{_LABEL}(?:\.{_LABEL})+(?::[0-9]{{1,5}})?(?:[/?#][^\s\"'<>\\]*)?", flags=re.IGNORECASE
 )
+
+
+def first_minutes(values: object) -> float | None:
+    """Return the first of some minutes as far as it may be one; of anything else their own key tells."""
+    if not isinstance(values, list | tuple) or not values or isinstance(values[0], bool):
+        return None
+    try:
+        first = float(values[0])
+    except (TypeError, ValueError):
+        return None
+    return first if LEAST_MINUTES <= first <= MOST_MINUTES else None
 
 
 def web_address(url: str) -> str:

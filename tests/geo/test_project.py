@@ -66,6 +66,12 @@ def test_bands_by_minutes_or_by_policy(tmp_path: Path, access: str, bands: tuple
     assert (project.access.bands_min, project.access.headline_min) == (bands, headline)
 
 
+@pytest.mark.parametrize("band", ["700", "0.00001", "-3", "true", '"soon"', "nan", "[]"])
+def test_a_wrong_band_is_one_problem(tmp_path: Path, band: str) -> None:
+    (problem,) = problems(tmp_path, f"{GOOD}\n[access]\nbands_min = [{band}]")
+    assert problem.startswith("project.toml, key 'access.bands_min.1': input should be ")
+
+
 def test_a_project_is_frozen(tmp_path: Path) -> None:
     project = load_project(write(tmp_path, GOOD))
     with pytest.raises(ValidationError):
