@@ -1,0 +1,28 @@
+"""Nothing on the page is cut, covered or out of reach, whatever the window's size and the language."""
+
+import pytest
+
+from tests.browser.looking import at_rest
+
+SPILLING = """(selector) => [...document.querySelectorAll(selector)]
+  .filter(n => n.getClientRects().length && n.scrollWidth > n.clientWidth).map(n => n.textContent)"""
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "opens"),
+    [
+        ("example sections", 1280, 800, "#sections"),
+        ("example sections in Spanish", 1280, 800, "#sections"),
+        ("example sections in Spanish", 768, 1024, "#sections"),
+        ("example sections in Spanish", 320, 568, "#sections"),
+        ("example sections in Spanish", 320, 568, "#areas"),
+    ],
+)
+def test_minutes_on_the_card_leave_room_for_the_service(visit, name, width, height, opens):
+    page = visit(name, width, height).page
+    if opens == "#sections":
+        page.click("#by-sections")
+    page.click(f"{opens} tbody tr:nth-child(2) button")
+    at_rest(page)
+    assert page.locator("#card dd small").count()
+    assert page.evaluate(SPILLING, "#card dt, #card dd") == []
