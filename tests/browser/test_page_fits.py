@@ -26,3 +26,16 @@ def test_minutes_on_the_card_leave_room_for_the_service(visit, name, width, heig
     at_rest(page)
     assert page.locator("#card dd small").count()
     assert page.evaluate(SPILLING, "#card dt, #card dd") == []
+
+
+@pytest.mark.parametrize("turned", [(700, 800), (640, 400)])
+def test_buttons_are_in_reach_however_the_window_changes(visit, turned):
+    page = visit("counties").page
+    for width, height in (turned, (1280, 800), turned):
+        page.set_viewport_size({"width": width, "height": height})
+        button = page.locator("#b-csv")
+        button.scroll_into_view_if_needed(timeout=2000)
+        assert button.is_visible()
+        assert page.locator("#panel .actions").count() == (width < 1280)
+    with page.expect_download():
+        page.click("#b-csv")

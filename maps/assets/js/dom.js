@@ -5,8 +5,8 @@ const byId = id => document.getElementById(id);
 const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
 const SVG = 'http://www.w3.org/2000/svg';
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const NARROW = 760;
-const isNarrow = () => innerWidth <= NARROW;
+const NARROW = matchMedia('(max-width: 760px)');
+const isNarrow = () => NARROW.matches;
 
 /** Make an element: attributes, then children, which are elements or text. */
 function el(tag, attributes, ...children) {

@@ -49,13 +49,21 @@ function isEmbedded() {
   return framed || /[?#&]embed\b/.test(location.search + location.hash);
 }
 
-/** Small screens and frames start with the key closed, and keep the page's buttons below the list. */
+/** Small screens and frames start with the key closed. */
 function fitPageToScreen(map) {
   const embedded = isEmbedded();
   if (embedded) behaveInFrame(map);
   const {clientWidth, clientHeight} = map.getContainer();
   if (embedded || clientWidth < WIDE_MAP || clientHeight < 420) byId('key').open = false;
-  if (isNarrow()) byId('panel').insertBefore(document.querySelector('.actions'), document.querySelector('.hotline'));
+  placeButtons();
+  NARROW.addEventListener('change', placeButtons);
+}
+
+/** Small screens have the page's buttons below the list, also when a window becomes small or a phone is turned. */
+function placeButtons() {
+  const buttons = document.querySelector('.actions');
+  if (isNarrow()) byId('panel').insertBefore(buttons, document.querySelector('.hotline'));
+  else byId('head').append(buttons);
 }
 
 /** In a frame the wheel belongs to the page around: it scrolls, and zooms only with Ctrl. */
