@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import at_rest
+from tests.browser.looking import SMALL_TARGETS, at_rest, rect, until
 
 SPILLING = """(selector) => [...document.querySelectorAll(selector)]
   .filter(n => n.getClientRects().length && n.scrollWidth > n.clientWidth).map(n => n.textContent)"""
@@ -28,7 +28,7 @@ def test_minutes_on_the_card_leave_room_for_the_service(visit, name, width, heig
     assert page.evaluate(SPILLING, "#card dt, #card dd") == []
 
 
-@pytest.mark.parametrize("turned", [(700, 800), (640, 400)])
+@pytest.mark.parametrize("turned", [(700, 800), (640, 400), (844, 390)])
 def test_buttons_are_in_reach_however_the_window_changes(visit, turned):
     page = visit("counties").page
     for width, height in (turned, (1280, 800), turned):
@@ -39,3 +39,13 @@ def test_buttons_are_in_reach_however_the_window_changes(visit, turned):
         assert page.locator("#panel .actions").count() == (width < 1280)
     with page.expect_download():
         page.click("#b-csv")
+
+
+def test_a_low_window_scrolls_as_a_narrow_one(visit):
+    page = visit("counties", 844, 390).page
+    assert rect(page, "#stage")["width"] == 844
+    assert rect(page, "#stage")["height"] > 0.6 * 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 844
+    assert page.evaluate(SMALL_TARGETS) == []
+    page.click("#areas tbody tr:nth-child(6) button")
+    until(page, "Math.abs(document.getElementById('stage').getBoundingClientRect().top) < 10")

@@ -5,7 +5,7 @@ const byId = id => document.getElementById(id);
 const all = (selector, from) => Array.from((from || document).querySelectorAll(selector));
 const SVG = 'http://www.w3.org/2000/svg';
 const lessMotion = matchMedia('(prefers-reduced-motion: reduce)').matches;
-const NARROW = matchMedia('(max-width: 760px)');
+const NARROW = matchMedia('(max-width: 760px), (max-height: 450px)');
 const isNarrow = () => NARROW.matches;
 
 /** Make an element: attributes, then children, which are elements or text. */
