@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.looking import SMALL_TARGETS, at_rest, rect, until
+from tests.browser.looking import SMALL_TARGETS, apart, at_rest, rect, until
 
 SPILLING = """(selector) => [...document.querySelectorAll(selector)]
   .filter(n => n.getClientRects().length && n.scrollWidth > n.clientWidth).map(n => n.textContent)"""
@@ -49,3 +49,11 @@ def test_a_low_window_scrolls_as_a_narrow_one(visit):
     assert page.evaluate(SMALL_TARGETS) == []
     page.click("#areas tbody tr:nth-child(6) button")
     until(page, "Math.abs(document.getElementById('stage').getBoundingClientRect().top) < 10")
+
+
+@pytest.mark.parametrize(("pressed", "width"), [("#b-larger", 1280), ("#b-present", 1280), ("#b-present", 1440)])
+def test_the_credit_leaves_room_for_the_scale(visit, pressed, width):
+    page = visit("example", width, 800).page
+    page.click(pressed)
+    at_rest(page)
+    assert apart(rect(page, ".leaflet-control-scale"), rect(page, ".leaflet-control-attribution"))
