@@ -6,6 +6,13 @@ from tests.browser.looking import SMALL_TARGETS, apart, at_rest, rect, until
 
 SPILLING = """(selector) => [...document.querySelectorAll(selector)]
   .filter(n => n.getClientRects().length && n.scrollWidth > n.clientWidth).map(n => n.textContent)"""
+BROKEN = """(selector) => [...document.querySelectorAll(selector)].flatMap(n => n.textContent.split(' ').filter(word => {
+  const range = document.createRange();
+  const at = n.textContent.indexOf(word);
+  range.setStart(n.firstChild, at);
+  range.setEnd(n.firstChild, at + word.length);
+  return range.getClientRects().length > 1;
+}))"""
 
 
 @pytest.mark.parametrize(
@@ -57,3 +64,23 @@ def test_the_credit_leaves_room_for_the_scale(visit, pressed, width):
     page.click(pressed)
     at_rest(page)
     assert apart(rect(page, ".leaflet-control-scale"), rect(page, ".leaflet-control-attribution"))
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "height", "larger"),
+    [
+        ("example sections in Spanish", 768, 1024, False),
+        ("example sections in Spanish", 960, 540, False),
+        ("example sections in Spanish", 320, 568, False),
+        ("example", 320, 568, False),
+        ("example", 375, 667, True),
+    ],
+)
+def test_tabs_and_names_fit_the_panel(visit, name, width, height, larger):
+    page = visit(name, width, height).page
+    if larger:
+        page.click("#b-larger")
+    assert page.evaluate(SPILLING, "#panel, [role=tablist]") == []
+    assert page.evaluate(BROKEN, "#areas bdi") == []
+    page.click("#tab-services")
+    assert page.evaluate(SPILLING, "#panel, [role=tablist]") == []
