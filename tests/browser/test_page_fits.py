@@ -84,3 +84,19 @@ def test_tabs_and_names_fit_the_panel(visit, name, width, height, larger):
     assert page.evaluate(BROKEN, "#areas bdi") == []
     page.click("#tab-services")
     assert page.evaluate(SPILLING, "#panel, [role=tablist]") == []
+
+
+def test_what_is_chosen_can_be_told_in_forced_colours(visit):
+    """As Windows' contrast themes have them: the page's own colours, shadows and grounds are gone."""
+    page = visit("example sections", forced_colors="active").page
+    page.click("#areas tbody tr:nth-child(2) button")
+    page.click("#along summary")
+    page.click("#gaps li button")
+    looks = page.evaluate("""() => Object.fromEntries(Object.entries({
+      tab: ['#tab-list', '#tab-about', 'borderBottomColor'], button: ['#by-areas', '#by-sections', 'color'],
+      row: ['#areas tr.chosen', '#areas tbody tr:not(.chosen)', 'outlineStyle'],
+      stretch: ['#gaps li.on', '#gaps li:not(.on)', 'outlineStyle'], disc: ['.rank span', '#areas td', 'backgroundColor'],
+    }).map(([what, [chosen, other, look]]) =>
+      [what, [chosen, other].map(each => getComputedStyle(document.querySelector(each))[look])]))""")
+    assert [what for what, (chosen, other) in looks.items() if chosen == other] == []
+    assert looks["disc"][0] == "rgb(17, 17, 17)"
