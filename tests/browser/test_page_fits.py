@@ -100,3 +100,11 @@ def test_what_is_chosen_can_be_told_in_forced_colours(visit):
       [what, [chosen, other].map(each => getComputedStyle(document.querySelector(each))[look])]))""")
     assert [what for what, (chosen, other) in looks.items() if chosen == other] == []
     assert looks["disc"][0] == "rgb(17, 17, 17)"
+
+
+def test_after_printing_the_list_is_where_it_was(visit):
+    page = visit("example").page
+    page.evaluate("document.getElementById('panel').scrollTop = 900")
+    page.pdf()
+    until(page, "!document.documentElement.classList.contains('printing')")
+    assert page.evaluate("document.getElementById('panel').scrollTop") == 900

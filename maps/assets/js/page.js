@@ -94,7 +94,8 @@ function preparePrinting({map, table, viewport, choice, painter, declutter}) {
   let before = null;
   addEventListener('beforeprint', () => {
     const key = byId('key');
-    before = {centre: map.getCenter(), zoom: map.getZoom(), theme: theme.name, bounds: map.getBounds(), open: key.open};
+    const top = byId('panel').scrollTop;
+    before = {top, centre: map.getCenter(), zoom: map.getZoom(), theme: theme.name, bounds: map.getBounds(), open: key.open};
     key.open = true;
     table.showAll(true);
     theme.name = 'light';
@@ -116,6 +117,7 @@ function preparePrinting({map, table, viewport, choice, painter, declutter}) {
     L.Browser.retina = retina;
     map.invalidateSize({animate: false});
     map.setView(before.centre, before.zoom, {animate: false});
+    byId('panel').scrollTop = before.top;
   });
 }
 
