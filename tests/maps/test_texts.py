@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 import string
 
 import pytest
@@ -39,6 +40,13 @@ def test_vocabulary_is_covered(language):
 def test_wording_is_calm(language):
     for text in load_texts(language).entries.values():
         assert not any(word in text.lower() for word in FORBIDDEN)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_line_ends_between_a_number_and_its_per_cent(language):
+    texts = load_texts(language)
+    assert [key for key, text in texts.entries.items() if re.search(r"[\d}] %", text)] == []
+    assert " %" not in texts.percent(0.5) + texts.percent(0.001) + texts.percent(0.999)
 
 
 def test_numbers_in_english():
