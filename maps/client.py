@@ -108,6 +108,7 @@ def page_data(view: View) -> dict[str, Any]:
             for measure in view.measures
         ],
         "weights": {part: round(weight, 4) for part, weight in view.weights.items()},
+        "refs": {highway.label: highway.ref for highway in view.highways},
         "shields": [
             [highway.shield.kind, highway.shield.text, round(lat, 4), round(lon, 4)]
             for highway in view.highways

@@ -178,7 +178,9 @@ def test_32_csv(visit, name, rows, tmp_path):
     table = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     assert len(table) == rows + 1
     assert len({len(line) for line in table}) == 1
-    assert {"rank", "rank_low_90", "name", "priority", "minutes_legal", "unreachable_legal"} <= set(table[0])
+    # As ranking.csv has them.
+    assert {"rank", "rank_low", "rank_high", "name", "minutes_legal", "unreachable_legal"} <= set(table[0])
+    assert {line[table[0].index("highways")] for line in table[1:]} <= {"", "I 5", "US 9", "I 5;US 9"}
     for line in table[1:]:
         for cell in line:
             assert not re.match(r"[=+@\t]|-(?!\d)", cell), cell

@@ -7,13 +7,14 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? '"' + text.replace(/"/g, '""') + '"' : text;
 }
 
+/** The ranking in the names and the spelling of ranking.csv. */
 function rankingCsv(data) {
   const {areas} = data;
   const columns = [
-    ['rank', areas.rank], ['rank_low_90', areas.low], ['rank_high_90', areas.high], ['area_id', areas.id],
+    ['rank', areas.rank], ['rank_low', areas.low], ['rank_high', areas.high], ['area_id', areas.id],
     ['name', areas.name], ['priority', areas.priority], ['access_gap', areas.access_gap], ['need', areas.need],
     ['reach', areas.reach], ['population', areas.population],
-    ['highways', areas.highways], ['corridor_share', areas.share],
+    ['highways', areas.highways.map(labels => labels.split(';').map(label => data.refs[label] || label).join(';'))], ['corridor_share', areas.share],
   ];
   Object.entries(areas.venues).forEach(([kind, counts]) => columns.push(['n_' + kind, counts]));
   data.required.forEach(category => {
