@@ -38,12 +38,14 @@ def test_minutes_on_the_card_leave_room_for_the_service(visit, name, width, heig
 @pytest.mark.parametrize("turned", [(700, 800), (640, 400), (844, 390)])
 def test_buttons_are_in_reach_however_the_window_changes(visit, turned):
     page = visit("counties").page
+    page.focus("#b-csv")
     for width, height in (turned, (1280, 800), turned):
         page.set_viewport_size({"width": width, "height": height})
         button = page.locator("#b-csv")
         button.scroll_into_view_if_needed(timeout=2000)
         assert button.is_visible()
         assert page.locator("#panel .actions").count() == (width < 1280)
+        assert page.locator("#b-csv:focus").count()
     with page.expect_download():
         page.click("#b-csv")
 

@@ -62,8 +62,11 @@ function fitPageToScreen(map) {
 /** Small screens have the page's buttons below the list, also when a window becomes small or a phone is turned. */
 function placeButtons() {
   const buttons = document.querySelector('.actions');
+  const {activeElement} = document;
   if (isNarrow()) byId('panel').insertBefore(buttons, document.querySelector('.hotline'));
   else byId('head').append(buttons);
+  // Who zooms in with the keyboard on one of them stays there.
+  if (buttons.contains(activeElement)) activeElement.focus();
 }
 
 /** In a frame the wheel belongs to the page around: it scrolls, and zooms only with Ctrl. */
