@@ -92,6 +92,41 @@ def test_chooser_recolours_the_map(visit):
     assert page.eval_on_selector_all("#ramp i", "n => n.map(i => getComputedStyle(i).backgroundColor)") == LIGHT_RAMP
 
 
+# Moving the map
+
+CHOOSE_AND_THEN = """async ([selector, wait]) => {
+  const [row, then] = ['#areas tbody tr:nth-child(2)', selector].map(each => document.querySelector(each));
+  const frame = () => new Promise(requestAnimationFrame);
+  row.click();
+  if (wait) do await frame(); while (!document.querySelector('.leaflet-zoom-anim'));
+  then.click();
+}"""
+
+
+def view_of(page):
+    """Return zoom, latitude and longitude once the map is at rest and the page's address tells them."""
+    at_rest(page)
+    page.wait_for_timeout(300)
+    return [float(part) for part in link_with(page, "v=").split("v=")[1].split("&")[0].split("/")]
+
+
+@pytest.mark.parametrize(
+    ("then", "wait"),
+    [("#areas tbody tr:nth-child(7)", True), ("#b-reset", False), ("#services tbody tr button", True)],
+)
+def test_the_last_choice_wins_while_the_map_zooms(visit, then, wait):
+    """Both during the zoom and before its first frame, which comes late on a slow machine."""
+    page = visit(motion=True).page
+    page.click("#tab-services")  # its rows are made when they are first seen
+    page.evaluate("selector => document.querySelector(selector).click()", then)
+    wanted = view_of(page)
+    page.keyboard.press("Escape")
+    page.click("#b-reset")
+    at_rest(page)
+    page.evaluate(CHOOSE_AND_THEN, [then, wait])
+    assert view_of(page) == pytest.approx(wanted, abs=0.02)
+
+
 # Popups
 
 

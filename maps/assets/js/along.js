@@ -1,6 +1,6 @@
 // Along the highway: the strip charts, the stretches without help, and both ways between them and the map.
 
-function makeAlong(map, data, points) {
+function makeAlong(map, data, {points, viewport}) {
   const along = data.along;
   if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}, choose() {}, onChange() {}};
   const boxes = all('.strip-box');
@@ -122,7 +122,8 @@ function makeAlong(map, data, points) {
     if (isNarrow()) byId('key').open = false;
     const key = byId('key');
     const beside = key.open && map.getSize().x >= WIDE_MAP ? key.offsetWidth + 20 : 20;
-    map.fitBounds(latlngs, {paddingTopLeft: [30, 30], paddingBottomRight: [beside, 40], maxZoom: 11, animate: false});
+    viewport.move(() =>
+      map.fitBounds(latlngs, {paddingTopLeft: [30, 30], paddingBottomRight: [beside, 40], maxZoom: 11, animate: false}));
     showMap();
   }
 
@@ -143,9 +144,11 @@ function makeAlong(map, data, points) {
   function chooseExit(number, i) {
     const [milepost, lat, lon] = along.routes[number].exits[i];
     clear();
-    map.setView([lat, lon], Math.max(map.getZoom(), 10), {animate: false});
     const maxHeight = Math.max(map.getSize().y - 90, 90);
-    L.popup({minWidth: 230, maxWidth: 290, maxHeight}).setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
+    viewport.move(() => {
+      map.setView([lat, lon], Math.max(map.getZoom(), 10), {animate: false});
+      L.popup({minWidth: 230, maxWidth: 290, maxHeight}).setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
+    });
     mark(number, milepost);
     showMap();
   }

@@ -13,7 +13,7 @@ class Place {
   text(name) { return this.layer.text(name, this.i); }
 }
 
-function makePoints(map, layers, data, painter) {
+function makePoints(map, layers, data, {painter, viewport}) {
   const kinds = Object.keys(data.kinds).filter(kind => layers[kind]);
   const placesOf = (layer, kind) => layer.columns.area.map((area, i) => new Place(layer, i, kind));
   const venues = kinds.flatMap(kind => placesOf(layers[kind], kind));
@@ -142,8 +142,10 @@ function makePoints(map, layers, data, painter) {
   function visit({point, layer}) {
     if (!layer.hasLayer(point)) layer.addLayer(point);
     if (!map.hasLayer(layer)) map.addLayer(layer);
-    map.setView(point.getLatLng(), Math.max(map.getZoom(), 11), {animate: false});
-    point.openPopup();
+    viewport.move(() => {
+      map.setView(point.getLatLng(), Math.max(map.getZoom(), 11), {animate: false});
+      point.openPopup();
+    });
   }
 
   return {venues, services, kinds, kindOf, titleOf, driveOf, size, showCategories, visit};

@@ -10,7 +10,7 @@ function start(map, layers, data) {
   viewport.home(false);
 
   const painter = makePainter(map);
-  const points = makePoints(map, layers, data, painter);
+  const points = makePoints(map, layers, data, {painter, viewport});
   points.size();
   const areas = makeAreas(map, layers.areas, data, painter);
   areas.colourBy(data.measures[0]);
@@ -21,7 +21,7 @@ function start(map, layers, data) {
   const tabs = makeTabs();
   const card = makeCard(data, points);
   const choice = makeChoice({map, data, areas, card, table, tabs, viewport});
-  const along = makeAlong(map, data, points);
+  const along = makeAlong(map, data, {points, viewport});
   card.visitExit = along.visit;
   const sections = makeSections(map, data, {along, choice, card, tabs, filters});
   const services = makeServiceList(points);
@@ -150,7 +150,7 @@ function makeLink({map, data, areas, key, filters, filter, tabs, choice, along, 
     if (state.s) sections.restore(state.s);
     else if (state.g) along.restore(state.g);
     tabs.show('tab-' + state.p);
-    if (state.v) map.setView([state.v[1], state.v[2]], state.v[0], {reset: true});
+    if (state.v) viewport.move(() => map.setView([state.v[1], state.v[2]], state.v[0], {reset: true}));
     else if (i >= 0) viewport.show(areas.shapes[i], false);
     else if (!first) viewport.home(false);
     first = false;

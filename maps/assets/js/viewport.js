@@ -49,8 +49,19 @@ function makeViewport(map, bounds) {
     return room([paddingTopLeft, paddingBottomRight]) > 0 ? {paddingTopLeft, paddingBottomRight} : {};
   }
 
-  function fit(wanted, animate, options) {
-    map.fitBounds(wanted, {...margins(wanted), animate: animate && !lessMotion, ...options});
+  /** The last wish wins: Leaflet begins a zoom with the next frame, and drops what is asked of it until that has ended. */
+  let beginning = false;
+  function move(act, animate) {
+    if (beginning) return requestAnimationFrame(() => move(act, animate));
+    map._onZoomTransitionEnd();
+    act();
+    beginning = Boolean(animate);
+    if (beginning) requestAnimationFrame(() => { beginning = false; });
+  }
+
+  function fit(wanted, wish, options) {
+    const animate = wish && !lessMotion;
+    move(() => map.fitBounds(wanted, {...margins(wanted), animate, ...options}), animate);
   }
 
   // Until the reader moves it, the map shows everything however its frame grows or shrinks.
@@ -62,5 +73,5 @@ function makeViewport(map, bounds) {
   map.on('movestart', () => { resting = false; });
   map.on('resize', ({newSize}) => { if (resting && newSize.x && newSize.y) home(false); });
 
-  return {home, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
+  return {home, move, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
 }
