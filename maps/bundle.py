@@ -13,8 +13,9 @@ from maps.symbology import SHAPES, css_variables
 
 SCHEME = "asset:"
 SCRIPTS = (
-    "dom", "words", "shapes", "canvas", "viewport", "areas", "points", "labels", "key", "filters", "table", "services",
-    "exits", "card", "along", "sections", "permalink", "export", "image", "page", "present", "tiles", "start",
+    "dom", "words", "shapes", "canvas", "viewport", "popups", "areas", "points", "labels", "key", "filters", "table",
+    "services", "exits", "card", "along", "sections", "permalink", "export", "image", "page", "present", "tiles",
+    "start",
 )  # fmt: skip
 STYLES = ("page", "panel", "map", "strip", "along", "print")
 

@@ -12,7 +12,7 @@ from geo.project_file import load_project
 from layers.study import make_study
 from maps.page import render_page
 from tests.browser.conftest import sync_api
-from tests.browser.looking import link_with
+from tests.browser.looking import at_rest, inside, link_with, rect
 
 MARKED = "svg.strip .span, svg.strip .needle"
 
@@ -86,6 +86,32 @@ def test_exits_lead_from_the_chart_to_the_map_and_back(visit):
     page.locator("path.point.p-rest_area").first.dispatch_event("click")
     sync_api.expect(page.locator(MARKED)).to_have_count(1)
     assert seen.errors == []
+
+
+REACHABLE = """() => {
+  const covered = node => {
+    const {left, top, width, height} = node.getBoundingClientRect();
+    return ![[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]].every(([x, y]) =>
+      node.closest('.leaflet-popup').contains(document.elementFromPoint(left + x * width, top + y * height)));
+  };
+  return ['.leaflet-popup-close-button', '.leaflet-popup-content'].filter(each => covered(document.querySelector(each)));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 568), (375, 667), (768, 1024), (1280, 800)])
+def test_nothing_covers_a_popup(visit, width, height):
+    page = visit("along", width, height).page
+    page.click("#tab-services")
+    page.click("#along-box > summary")
+    page.click("#key > summary")
+    for opener in ("#services tbody tr:nth-child(1) button", "#services tbody tr:nth-child(3) button", "[data-exit]"):
+        page.locator(opener).first.dispatch_event("click")
+        at_rest(page)
+        assert page.evaluate(REACHABLE) == [], opener
+        assert inside(rect(page, ".leaflet-popup-content-wrapper"), rect(page, "#stage")), opener
+        page.click(".leaflet-popup-close-button")
+        assert page.is_visible("#key > summary")
+        assert page.is_visible(".leaflet-control-zoom-in")
 
 
 def test_the_layers_are_off_at_first_and_can_be_switched_on(visit):

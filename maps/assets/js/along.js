@@ -144,10 +144,9 @@ function makeAlong(map, data, {points, viewport}) {
   function chooseExit(number, i) {
     const [milepost, lat, lon] = along.routes[number].exits[i];
     clear();
-    const maxHeight = Math.max(map.getSize().y - 90, 90);
     viewport.move(() => {
       map.setView([lat, lon], Math.max(map.getZoom(), 10), {animate: false});
-      L.popup({minWidth: 230, maxWidth: 290, maxHeight}).setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
+      new Popup().setLatLng([lat, lon]).setContent(exitWords(number, i)).openOn(map);
     });
     mark(number, milepost);
     showMap();

@@ -40,6 +40,9 @@ function settled(action, wait) {
   };
 }
 
+const overlap = (one, other) =>
+  one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
+
 /** On a small screen the map is above the list: bring it into sight. */
 function showMap() {
   if (isNarrow()) byId('stage').scrollIntoView({block: 'start'});

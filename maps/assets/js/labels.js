@@ -134,8 +134,6 @@ function makeLabels(map, data) {
     return x > width * (data.towns.length ? 3 : 1.2) && y > 30;
   }
 
-  const overlap = (one, other) =>
-    one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top;
   const inside = (one, other) =>
     one.left >= other.left && one.right <= other.right && one.top >= other.top && one.bottom <= other.bottom;
   const hide = box => { box.style.visibility = 'hidden'; };

@@ -19,9 +19,6 @@ function makePoints(map, layers, data, {painter, viewport}) {
   const venues = kinds.flatMap(kind => placesOf(layers[kind], kind));
   const services = layers.providers ? placesOf(layers.providers, null) : [];
   const groups = kinds.map(kind => layers[kind]);
-  // Room for the key, which lies above popups.
-  const right = isNarrow() ? 10 : byId('key').offsetWidth + 24;
-  const popupOptions = {maxWidth: 290, minWidth: 230, autoPanPaddingTopLeft: [10, 10], autoPanPaddingBottomRight: [right, 30]};
   const tip = L.tooltip({className: 'tip', direction: 'top', offset: [0, -6]});
 
   const kindOf = place => (place.kind ? data.kinds[place.kind]
@@ -78,7 +75,7 @@ function makePoints(map, layers, data, {painter, viewport}) {
   function dress(places, drawn) {
     return (point, i) => {
       point.place = places[i];
-      point.bindPopup(() => content(places[i]), popupOptions);
+      point.bindPopup(new Popup().setContent(() => content(places[i])));
       if (drawn) point.on({mouseover: () => showTip(point), mouseout: hideTip});
     };
   }
