@@ -165,6 +165,36 @@ def test_provider_popup_has_its_contact(visit):
 # Keyboard and accessibility
 
 
+def test_the_keyboard_goes_into_a_popup_and_back(visit):
+    page = visit().page
+    page.click("#tab-services")
+    opener = page.locator("#services tbody tr:nth-child(2) button")
+    for closing in ("Escape", "Enter"):
+        opener.focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.matches('.leaflet-popup[role=dialog]')")
+        assert page.inner_text("#live") == opener.inner_text()
+        if closing == "Enter":
+            page.focus(".leaflet-popup-close-button")
+        page.keyboard.press(closing)
+        page.wait_for_selector(".leaflet-popup", state="detached")
+        assert opener.evaluate("n => n === document.activeElement")
+
+
+def test_closing_the_card_of_a_row_that_is_not_there_leads_to_the_search_or_the_tab(visit):
+    page = visit().page
+    close = page.locator("#card-close")
+    page.click("#areas tbody tr:nth-child(3)")
+    page.click("#tab-services")
+    close.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "tab-services"
+    page.click("#tab-list")
+    page.click("#areas tbody tr:nth-child(3)")
+    page.fill("#search", "nothing is called so")
+    close.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "search"
+
+
 @pytest.mark.parametrize(("name", "dark"), [("counties", False), ("spanish", True)])
 def test_25_26_axe_desktop(visit, axe_script, name, dark):
     page = visit(name).page

@@ -187,8 +187,9 @@ def test_sections_tell_residents_and_drivers_apart(visit):
     assert card.index("People who live here") < card.index("Drivers on the highway")
     assert "never added" in card
     assert page.locator("path.frame-inner").count() == 1
-    page.click("#card-close")
+    page.press("#card-close", "Enter")
     assert page.locator("path.frame-inner").count() == 0
+    assert page.evaluate("document.activeElement.matches('#sections tbody tr:first-child button')")
     page.click("#by-areas")
     page.click("#areas tbody tr:first-child button")
     assert "Drivers" not in page.inner_text("#card")

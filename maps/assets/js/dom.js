@@ -31,6 +31,12 @@ function announce(text) {
   byId('live').textContent = text;
 }
 
+/** Move the keyboard to an entry of the list; to the search or the tab, where a filter or another tab hides it. */
+function focusEntry(entry) {
+  const places = [entry && entry.querySelector('button'), byId('search'), ...all('[role=tab][aria-selected=true]')];
+  (places.find(each => each && each.offsetParent) || root).focus();
+}
+
 /** Call once things have been quiet for a while. */
 function settled(action, wait) {
   let timer;

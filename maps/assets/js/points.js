@@ -107,15 +107,7 @@ function makePoints(map, layers, data, {painter, viewport}) {
     findPoints(map, onCanvas, {enter, leave: hideTip, choose: point => point.openPopup()});
   }
 
-  map.on('popupopen', ({popup}) => {
-    const box = popup.getElement();
-    const heading = box.querySelector('h3');
-    box.setAttribute('role', 'dialog');
-    box.setAttribute('aria-label', heading ? heading.textContent : '');
-    const close = box.querySelector('.leaflet-popup-close-button');
-    close.setAttribute('aria-label', say('close_popup'));
-    hideTip();
-  });
+  map.on('popupopen', hideTip);
 
   let radius = 0;
   function size() {

@@ -1,4 +1,4 @@
-// Popups: each clear of the key and the buttons.
+// Popups: each clear of the key and the buttons, and a dialog for the keyboard.
 
 const isSmall = map => map.getSize().x < WIDE_MAP;
 
@@ -39,5 +39,33 @@ function keepPopupsClear(map) {
     const box = open && map._popup.getElement().getBoundingClientRect();
     all('#key, .north, .leaflet-control').forEach(each =>
       each.classList.toggle('aside', Boolean(box) && overlap(box, each.getBoundingClientRect())));
+  });
+}
+
+/** Who opens a popup from a list is led into it, and back when it closes. */
+function makePopupsDialogs(map) {
+  const frame = map.getContainer();
+  let opener = null;
+  map.on('popupopen', ({popup}) => {
+    const box = popup.getElement();
+    const heading = box.querySelector('h3');
+    const title = heading ? heading.textContent : '';
+    box.setAttribute('role', 'dialog');
+    box.setAttribute('aria-label', title);
+    box.tabIndex = -1;
+    box.querySelector('.leaflet-popup-close-button').setAttribute('aria-label', say('close_popup'));
+    const text = box.querySelector('.leaflet-popup-content');
+    text.tabIndex = text.classList.contains('leaflet-popup-scrolled') ? 0 : -1;
+    announce(title);
+    opener = document.activeElement;
+    if (!frame.contains(opener)) box.focus({preventScroll: true});
+  });
+  map.on('popupclose', ({popup}) => {
+    if (!popup.getElement().contains(document.activeElement)) return;
+    frame.focus({preventScroll: true});
+    opener.focus({preventScroll: true});
+  });
+  frame.addEventListener('keydown', event => {
+    if (event.key === 'Escape' && event.target.closest('.leaflet-popup')) map.closePopup();
   });
 }

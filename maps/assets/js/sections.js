@@ -71,6 +71,7 @@ function makeSections(map, data, {along, choice, card, tabs, filters}) {
   function clear() {
     frame.clearLayers();
     if (chosen === null) return;
+    if (document.activeElement === byId('card-close')) focusEntry(rows[chosen]);
     rows[chosen].classList.remove('chosen');
     rows[chosen].querySelector('button').removeAttribute('aria-current');
     along.clear();

@@ -129,7 +129,7 @@ function makeTable(data, areas, filters) {
     /** Move the keyboard to an area's row. */
     focus(i) {
       turnTo(i);
-      if (rowOf(i)) rowOf(i).querySelector('button').focus();
+      focusEntry(rowOf(i));
     },
     mark(i, options) {
       const before = chosen === null ? null : rowOf(chosen);

@@ -10,6 +10,7 @@ function setUpMap(map) {
   L.control.scale({maxWidth: 120}).addTo(map);
   creditControl().addTo(map);
   keepPopupsClear(map);
+  makePopupsDialogs(map);
   // Paths that listen for the focus, as tooltips do, are tab stops in Chromium. The table is the way for the keyboard.
   map.on('layeradd', ({layer}) => {
     if (layer.options.styled) return;
