@@ -176,6 +176,26 @@ def test_a_link_keeps_drawer_tab_stretch_and_section(visit):
         assert seen.errors == []
 
 
+def test_a_link_keeps_a_section_with_a_stretch_and_another_chart(visit):
+    page = visit("along").page
+    page.click("#along-box > summary")
+    page.click("#by-sections")
+    page.click("#sections tbody tr:first-child button")
+    page.click(".chooser button:not([aria-pressed=true])")
+    chart = page.inner_text(".chooser [aria-pressed=true]")
+    fragment = link_with(page, "&s=", "d=")
+    again = visit("along", fragment=fragment).page
+    assert again.inner_text("#card-name") == page.inner_text("#card-name")
+    assert again.inner_text(".chooser [aria-pressed=true]") == chart
+    page.click("#gaps li:nth-child(3) button")
+    fragment = link_with(page, "&s=", "g=3")
+    again = visit("along", fragment=fragment).page
+    again.wait_for_timeout(600)
+    assert again.inner_text("#card-name") == page.inner_text("#card-name")
+    assert again.inner_text("#gaps li.on") == page.inner_text("#gaps li.on")
+    assert again.evaluate("location.hash") == fragment
+
+
 def test_sections_tell_residents_and_drivers_apart(visit):
     seen = visit("along")
     page = seen.page

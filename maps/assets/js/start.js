@@ -147,8 +147,10 @@ function makeLink({map, data, areas, key, filters, filter, tabs, choice, along, 
     along.state = state;
     services.state = state;
     choice.choose(i < 0 ? null : i, {scroll: true, quiet: true});
+    // A stretch that a section did not clear was chosen after it; either may be of another chart than the open one.
     if (state.s) sections.restore(state.s);
-    else if (state.g) along.restore(state.g);
+    if (state.g) along.restore(state.g);
+    along.state = state;
     tabs.show('tab-' + state.p);
     if (state.v) viewport.move(() => map.setView([state.v[1], state.v[2]], state.v[0], {reset: true}));
     else if (i >= 0) viewport.show(areas.shapes[i], false);
