@@ -483,7 +483,8 @@ def test_rows_are_the_same_with_and_without_script(visit, name):
 
 
 def test_presentation_moves_with_the_arrow_keys(visit):
-    page = visit().page
+    seen = visit()
+    page = seen.page
     page.click("#b-present")
     assert "Rank 1 of" in page.inner_text("#card")
     first = page.inner_text("#card-name")
@@ -493,6 +494,10 @@ def test_presentation_moves_with_the_arrow_keys(visit):
     assert page.inner_text("#card-name") == first
     page.keyboard.press("Escape")
     assert page.locator("#areas tbody tr:visible").count() == 81
+    page.click("#card-close")
+    page.fill("#search", "nothing is called so")
+    page.click("#b-present")
+    assert seen.errors == []
 
 
 def test_larger_text(visit):

@@ -216,6 +216,24 @@ def test_sections_tell_residents_and_drivers_apart(visit):
     assert seen.errors == []
 
 
+def test_presentation_goes_through_the_sections_while_the_map_shows_them(visit):
+    seen = visit("along")
+    page = seen.page
+    page.click("#by-sections")
+    names = page.locator("#sections tbody button").all_inner_texts()
+    page.click("#sections tbody tr:nth-child(2) button")
+    page.click("#b-present")
+    assert page.inner_text("#card-name") == names[1]
+    for key, name in (("ArrowRight", names[2]), ("ArrowLeft", names[1])):
+        page.keyboard.press(key)
+        assert page.inner_text("#card-name") == name
+        assert "Drivers on the highway" in page.inner_text("#card")
+        assert page.locator("path.frame-inner").count() == 1
+    page.keyboard.press("Escape")
+    assert page.is_visible("#sections tr.chosen")
+    assert seen.errors == []
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 667)])
 def test_open_it_is_accessible_and_nothing_sticks_out(visit, axe_script, width, height):
     page = visit("along", width, height).page

@@ -32,6 +32,10 @@ function makeSections(map, data, {along, choice, card, tabs, filters}) {
     onChange() {},
     /** Called when the map turns from areas to sections, or back. */
     onSwitch() {},
+    choose,
+    get chosen() { return chosen; },
+    /** What the filters leave. */
+    get order() { return rows.map((row, i) => i).filter(i => !rows[i].hidden); },
     get id() { return chosen === null ? '' : id[chosen]; },
     measure: key => measures.find(each => each.key === key) || measures[0],
     /** Colour by a measure, the same one as the areas. */

@@ -47,7 +47,7 @@ function start(map, layers, data) {
   key.start(link.save);
   makeTiles(map, data);
   wireButtons({map, data, key, viewport, link});
-  makePresentation(map, table, choice);
+  makePresentation({map, table, choice, sections});
   preparePrinting({map, table, viewport, choice, painter, declutter});
   checkExpiry();
 
