@@ -12,7 +12,7 @@ from geo.project_file import load_project
 from layers.study import make_study
 from maps.page import render_page
 from tests.browser.conftest import sync_api
-from tests.browser.looking import at_rest, inside, link_with, rect
+from tests.browser.looking import AREA_BOX, at_rest, inside, link_with, rect
 
 MARKED = "svg.strip .span, svg.strip .needle"
 
@@ -67,6 +67,16 @@ def test_a_gap_is_marked_on_the_map_and_on_its_chart(visit):
     assert "medical care" in page.locator("#gaps li:visible").first.inner_text()
     assert seen.errors == []
     assert not [url for url in seen.requests if not url.startswith(("file:", "data:"))]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (768, 1024)])
+def test_the_open_panel_leaves_all_areas_in_sight_above_the_credit(visit, width, height):
+    page = visit("along", width, height).page
+    page.click("#along-box > summary")
+    at_rest(page)
+    areas = page.evaluate(AREA_BOX, False)
+    assert inside(areas, rect(page, "#stage"))
+    assert areas["bottom"] <= rect(page, ".leaflet-control-attribution")["top"]
 
 
 def test_exits_lead_from_the_chart_to_the_map_and_back(visit):

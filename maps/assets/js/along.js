@@ -216,7 +216,8 @@ function makeAlong(map, data, {points, viewport}) {
         if (map.getSize().y < 420) key.open = false;
         // Who sees everything goes on seeing everything, without the margins that a high map can spare.
         const everything = seen.contains(data.bounds);
-        map.fitBounds(everything ? data.bounds : seen, {padding: everything ? [6, 6] : [0, 0], animate: false});
+        if (everything) viewport.fill(data.bounds);
+        else map.fitBounds(seen, {animate: false});
         before.left = map.getCenter();
       } else if (before) {
         key.open = before.key;

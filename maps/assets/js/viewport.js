@@ -66,6 +66,12 @@ function makeViewport(map, bounds) {
     move(() => map.fitBounds(wanted, {...margins(wanted), animate, ...options}), animate);
   }
 
+  /** Everything in a low map: clear of the credit, without the other margins that a high one can spare. */
+  function fill(wanted) {
+    const {offsetHeight} = map.getContainer().querySelector('.leaflet-control-attribution');
+    map.fitBounds(wanted, {paddingTopLeft: [6, 6], paddingBottomRight: [6, offsetHeight + 6], animate: false});
+  }
+
   // Until the reader moves it, the map shows everything however its frame grows or shrinks.
   let resting = false;
   function home(animate) {
@@ -75,5 +81,5 @@ function makeViewport(map, bounds) {
   map.on('movestart', () => { resting = false; });
   map.on('resize', ({newSize}) => { if (resting && newSize.x && newSize.y) home(false); });
 
-  return {home, move, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
+  return {home, move, fill, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
 }
