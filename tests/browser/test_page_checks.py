@@ -13,6 +13,8 @@ from tests.browser.looking import (
     AREA_BOX,
     LABELS,
     OVERLAPS,
+    RECT,
+    apart,
     at_rest,
     comes_into_sight,
     link_with,
@@ -506,6 +508,16 @@ def test_larger_text(visit):
     page.click("#b-larger")
     assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('#areas td')).fontSize)") > 1.2 * size
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+def test_larger_text_leaves_no_label_under_the_grown_key(visit):
+    page = visit("example", 375, 667).page
+    page.click("#b-larger")
+    page.wait_for_timeout(200)
+    key = rect(page, "#key")
+    labels = page.locator(LABELS).filter(visible=True).all()
+    covered = [label.inner_text() for label in labels if not apart(label.evaluate(RECT), key)]
+    assert covered == []
 
 
 def test_spanish_page_is_spanish(visit):

@@ -46,7 +46,7 @@ function start(map, layers, data) {
   table.start(choice.choose);
   key.start(link.save);
   makeTiles(map, data);
-  wireButtons({map, data, key, viewport, link});
+  wireButtons({map, data, key, viewport, link, declutter});
   makePresentation({map, table, choice, sections});
   preparePrinting({map, table, viewport, choice, painter, declutter});
   checkExpiry();
@@ -160,7 +160,7 @@ function makeLink({map, data, areas, key, filters, filter, tabs, choice, along, 
   return makePermalink(read, write);
 }
 
-function wireButtons({map, data, key, viewport, link}) {
+function wireButtons({map, data, key, viewport, link, declutter}) {
   const click = (id, action) => byId(id).addEventListener('click', action);
   click('b-reset', () => viewport.home(true));
   click('b-csv', () => download('outreach-ranking.csv', new Blob([rankingCsv(data)], {type: 'text/csv;charset=utf-8'})));
@@ -175,6 +175,8 @@ function wireButtons({map, data, key, viewport, link}) {
     const on = root.classList.toggle('larger');
     byId('b-larger').setAttribute('aria-pressed', String(on));
     map.invalidateSize();
+    // The key grows also where the map keeps its size.
+    declutter();
   });
 }
 
