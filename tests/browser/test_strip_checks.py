@@ -12,7 +12,7 @@ from geo.project_file import load_project
 from layers.study import make_study
 from maps.page import render_page
 from tests.browser.conftest import sync_api
-from tests.browser.looking import AREA_BOX, at_rest, inside, link_with, rect
+from tests.browser.looking import AREA_BOX, apart, at_rest, inside, link_with, rect
 
 MARKED = "svg.strip .span, svg.strip .needle"
 
@@ -77,6 +77,19 @@ def test_the_open_panel_leaves_all_areas_in_sight_above_the_credit(visit, width,
     areas = page.evaluate(AREA_BOX, False)
     assert inside(areas, rect(page, "#stage"))
     assert areas["bottom"] <= rect(page, ".leaflet-control-attribution")["top"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 667)])
+def test_a_chosen_stretch_is_clear_of_key_and_credit(visit, width, height):
+    page = visit("along", width, height).page
+    page.click("#along-box > summary")
+    for button in page.locator("#gaps button").all()[:6]:
+        button.click()
+        at_rest(page)
+        stretch = rect(page, "path.span-inner")
+        assert inside(stretch, rect(page, "#stage"))
+        for cover in ("#key", ".leaflet-control-zoom", ".leaflet-control-attribution"):
+            assert apart(stretch, rect(page, cover)), (button.inner_text(), cover)
 
 
 def test_exits_lead_from_the_chart_to_the_map_and_back(visit):

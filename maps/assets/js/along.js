@@ -120,10 +120,7 @@ function makeAlong(map, data, {points, viewport}) {
     line(latlngs, 'span-inner').addTo(picked);
     mark(number, from, to);
     if (isNarrow()) byId('key').open = false;
-    const key = byId('key');
-    const beside = key.open && map.getSize().x >= WIDE_MAP ? key.offsetWidth + 20 : 20;
-    viewport.move(() =>
-      map.fitBounds(latlngs, {paddingTopLeft: [30, 30], paddingBottomRight: [beside, 40], maxZoom: 11, animate: false}));
+    viewport.frame(L.latLngBounds(latlngs).pad(0.05));
     showMap();
   }
 

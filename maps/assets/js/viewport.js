@@ -81,5 +81,5 @@ function makeViewport(map, bounds) {
   map.on('movestart', () => { resting = false; });
   map.on('resize', ({newSize}) => { if (resting && newSize.x && newSize.y) home(false); });
 
-  return {home, move, fill, show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
+  return {home, move, fill, frame: wanted => fit(wanted, false, {maxZoom: 11}), show: (shape, animate) => fit(shape.getBounds().pad(0.3), animate, {maxZoom: 11})};
 }
