@@ -34,6 +34,13 @@ AT_REST = """() => new Promise(done => {
     ? requestAnimationFrame(look) : setTimeout(done, 100));
   requestAnimationFrame(() => requestAnimationFrame(look));
 })"""
+CLICK_BOTH = """async ([first, then, wait]) => {
+  const [one, other] = [first, then].map(each => document.querySelector(each));
+  const frame = () => new Promise(requestAnimationFrame);
+  one.click();
+  if (wait) do await frame(); while (!document.querySelector('.leaflet-zoom-anim'));
+  other.click();
+}"""
 AXE = """async () => (await axe.run(document, {runOnly: [
   'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']})).violations"""
 
@@ -55,6 +62,12 @@ def until(page, condition: str, arg: object = None, patience: int = 200) -> obje
 def at_rest(page) -> None:
     """Wait until the map has stopped moving and, a moment later, has placed its labels."""
     page.evaluate(AT_REST)
+
+
+def click_while_it_zooms(page, first: str, then: str, *, wait: bool = True) -> None:
+    """Click on what makes the map zoom, then on something else while it does, or before the zoom's first frame."""
+    page.evaluate(CLICK_BOTH, [first, then, wait])
+    at_rest(page)
 
 
 def link_with(page, *parts: str) -> str:

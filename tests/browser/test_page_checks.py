@@ -16,6 +16,7 @@ from tests.browser.looking import (
     RECT,
     apart,
     at_rest,
+    click_while_it_zooms,
     comes_into_sight,
     link_with,
     placed_labels,
@@ -96,14 +97,6 @@ def test_chooser_recolours_the_map(visit):
 
 # Moving the map
 
-CHOOSE_AND_THEN = """async ([selector, wait]) => {
-  const [row, then] = ['#areas tbody tr:nth-child(2)', selector].map(each => document.querySelector(each));
-  const frame = () => new Promise(requestAnimationFrame);
-  row.click();
-  if (wait) do await frame(); while (!document.querySelector('.leaflet-zoom-anim'));
-  then.click();
-}"""
-
 
 def view_of(page):
     """Return zoom, latitude and longitude once the map is at rest and the page's address tells them."""
@@ -125,7 +118,7 @@ def test_the_last_choice_wins_while_the_map_zooms(visit, then, wait):
     page.keyboard.press("Escape")
     page.click("#b-reset")
     at_rest(page)
-    page.evaluate(CHOOSE_AND_THEN, [then, wait])
+    click_while_it_zooms(page, "#areas tbody tr:nth-child(2)", then, wait=wait)
     assert view_of(page) == pytest.approx(wanted, abs=0.02)
 
 

@@ -12,7 +12,7 @@ from geo.project_file import load_project
 from layers.study import make_study
 from maps.page import render_page
 from tests.browser.conftest import sync_api
-from tests.browser.looking import AREA_BOX, apart, at_rest, inside, link_with, rect
+from tests.browser.looking import AREA_BOX, apart, at_rest, click_while_it_zooms, inside, link_with, rect
 
 MARKED = "svg.strip .span, svg.strip .needle"
 
@@ -77,6 +77,21 @@ def test_the_open_panel_leaves_all_areas_in_sight_above_the_credit(visit, width,
     areas = page.evaluate(AREA_BOX, False)
     assert inside(areas, rect(page, "#stage"))
     assert areas["bottom"] <= rect(page, ".leaflet-control-attribution")["top"]
+
+
+def test_the_panel_makes_room_for_what_was_chosen_also_while_the_map_zooms(visit):
+    page = visit("along", motion=True).page
+    row, panel = "#areas tbody tr:nth-child(7)", "#along-box > summary"
+    page.click(row)
+    at_rest(page)
+    page.click(panel)
+    at_rest(page)
+    slowly = rect(page, "path.frame-inner")
+    page.click(panel)
+    page.click("#b-reset")
+    at_rest(page)
+    click_while_it_zooms(page, row, panel)
+    assert rect(page, "path.frame-inner") == pytest.approx(slowly, abs=3)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (375, 667)])

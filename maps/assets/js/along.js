@@ -235,7 +235,8 @@ function makeAlong(map, data, {points, viewport}) {
     if (place) mark(...place);
   });
   let restored = false;
-  box.addEventListener('toggle', makeRoom());
+  const room = makeRoom();
+  box.addEventListener('toggle', () => viewport.move(room));
   box.addEventListener('toggle', () => result.onChange());
   let wasOpen = false;
   addEventListener('beforeprint', () => { wasOpen = box.open; box.open = true; });
