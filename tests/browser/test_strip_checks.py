@@ -142,11 +142,16 @@ def test_nothing_covers_a_popup(visit, width, height):
     page.click("#tab-services")
     page.click("#along-box > summary")
     page.click("#key > summary")
-    for opener in ("#services tbody tr:nth-child(1) button", "#services tbody tr:nth-child(3) button", "[data-exit]"):
+    for opener in ("#services tbody tr:nth-child(3) button", "[data-exit]"):
         page.locator(opener).first.dispatch_event("click")
         at_rest(page)
         assert page.evaluate(REACHABLE) == [], opener
         assert inside(rect(page, ".leaflet-popup-content-wrapper"), rect(page, "#stage")), opener
+        page.emulate_media(media="print")
+        assert page.locator(".aside").evaluate_all(
+            "all => all.every(n => getComputedStyle(n).visibility === 'visible')"
+        )
+        page.emulate_media(media="screen")
         page.click(".leaflet-popup-close-button")
         assert page.is_visible("#key > summary")
         assert page.is_visible(".leaflet-control-zoom-in")
