@@ -101,7 +101,7 @@ def test_chooser_recolours_the_map(visit):
 def view_of(page):
     """Return zoom, latitude and longitude once the map is at rest and the page's address tells them."""
     at_rest(page)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(500)
     return [float(part) for part in link_with(page, "v=").split("v=")[1].split("&")[0].split("/")]
 
 

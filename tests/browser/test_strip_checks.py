@@ -226,7 +226,8 @@ def test_a_link_keeps_a_section_with_a_stretch_and_another_chart(visit):
     page.click("#sections tbody tr:first-child button")
     page.click(".chooser button:not([aria-pressed=true])")
     chart = page.inner_text(".chooser [aria-pressed=true]")
-    fragment = link_with(page, "&s=", "d=")
+    number = page.locator(".chooser button").all_inner_texts().index(chart) + 1
+    fragment = link_with(page, "&s=", f"d={number}")
     again = visit("along", fragment=fragment).page
     assert again.inner_text("#card-name") == page.inner_text("#card-name")
     assert again.inner_text(".chooser [aria-pressed=true]") == chart
@@ -237,6 +238,11 @@ def test_a_link_keeps_a_section_with_a_stretch_and_another_chart(visit):
     assert again.inner_text("#card-name") == page.inner_text("#card-name")
     assert again.inner_text("#gaps li.on") == page.inner_text("#gaps li.on")
     assert again.evaluate("location.hash") == fragment
+    # Another link in the same tab, without a section or a stretch.
+    again.click("#card-close")
+    again.click("#gaps li:nth-child(2) button")
+    again.evaluate("location.hash = '#d=1'")
+    sync_api.expect(again.locator("#gaps li.on, path.span-inner, .strip .span")).to_have_count(0)
 
 
 def test_sections_tell_residents_and_drivers_apart(visit):

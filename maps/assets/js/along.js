@@ -2,7 +2,7 @@
 
 function makeAlong(map, data, {points, viewport}) {
   const along = data.along;
-  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}, choose() {}, onChange() {}};
+  if (!along) return {groups: {}, get state() { return {}; }, set state(wanted) {}, restore() {}, visit() {}, choose() {}, clear() {}, onChange() {}};
   const boxes = all('.strip-box');
   const choosers = all('.chooser button');
   const items = all('#gaps li');

@@ -144,6 +144,7 @@ function makeLink({map, data, areas, key, filters, filter, tabs, choice, along, 
     filters.state = state;
     filter();
     sections.show(state.b === '1');
+    along.clear();
     along.state = state;
     services.state = state;
     choice.choose(i < 0 ? null : i, {scroll: true, quiet: true});
