@@ -24,6 +24,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -33,7 +34,8 @@ from rich.table import Table
 from rich.text import Text
 
 from geo.errors import EXIT_CODES, OutreachError, Problem, printable
-from geo.signals import ENDING, answered, undisturbed
+from geo.loading import loading, seldom_collecting
+from geo.signals import ENDING, answered
 from geo.version import version
 from maps.choice import choose_outputs, load_libraries
 
@@ -76,38 +78,13 @@ def _terminate(number: int, _: object) -> None:
     raise TerminatedError(number)
 
 
-@contextmanager
-def _seldom_collecting() -> Iterator[None]:
-    """Look for garbage a hundred times less often: tables of a hundred thousand rows are no garbage."""
-    before = gc.get_threshold()
-    gc.set_threshold(100 * before[0], *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@contextmanager
-def _loading() -> Iterator[None]:
-    """Load libraries: the half a million objects that they make stay, and are never looked through for garbage."""
-    before = len(sys.modules)
-    with undisturbed():
-        gc.disable()
-        try:
-            yield
-        finally:
-            if len(sys.modules) > before:
-                gc.freeze()
-            gc.enable()
-
-
 class OutreachGroup(click.Group):
     """A command group that turns a planner's mistake into one clear message and its exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run the command; see `geo.errors.EXIT_CODES` for the exit codes."""
         try:
-            with answered(ENDING, _terminate), _seldom_collecting():
+            with answered(ENDING, _terminate), seldom_collecting():
                 return super().invoke(ctx)
         except OutreachError as error:
             for problem in error.problems:
@@ -150,7 +127,7 @@ def fetch(project: Path, server: str | None) -> None:
     The only command that uses the network. It sends squares around your areas to a server of OpenStreetMap data, and
     nothing of your providers or people. For a few counties; for a whole state, download the extract of the state.
     """
-    with _loading():
+    with loading():
         from geo.overpass import SERVER, fetch_roads  # nothing else may open a connection
         from geo.project_file import load_project
 
@@ -166,7 +143,7 @@ def fetch(project: Path, server: str | None) -> None:
 def check(project: Path, audience: Audience) -> None:
     """Validate PROJECT (a project.toml) and all its inputs, and report every problem at once."""
     plan, inputs = _load(project)
-    with _loading():
+    with loading():
         from geo.doubts import doubts
         from geo.records import noun
         from layers.disclosure import input_report
@@ -193,7 +170,7 @@ def audit(folder: Path, files: tuple[Path, ...]) -> None:
     Looks inside pages, GeoPackages, workbooks, PDF and pictures for names, addresses, phone numbers, links and
     coordinates, and tries to find the places from the published minutes. Ends with exit code 7 when it finds something.
     """
-    with _loading():
+    with loading():
         from maps.audit import audit_files, require_clean
 
     with _progress() as say:
@@ -222,12 +199,7 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
         names = choose_outputs(only, skip)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-
-    def load() -> None:
-        with _loading():
-            load_libraries(names)
-
-    study = _study(project, meanwhile=load)
+    study = _study(project, meanwhile=partial(load_libraries, names))
     from maps.outputs import write_outputs  # is loaded: while another process ranked
     from maps.tables import ranking_table
 
@@ -257,7 +229,7 @@ def map_(project: Path, out: Path | None, audience: Audience, only: tuple[str, .
 def rank(project: Path, top: int | None, form: str, of: Literal["areas", "sections"], audience: Audience) -> None:
     """Print the ranking of PROJECT."""
     study = _study(project, sections=of == "sections")
-    with _loading():
+    with loading():
         from layers.disclosure import for_audience
         from maps.tables import UNREACHABLE, csv_bytes, ranking_table
 
@@ -309,7 +281,7 @@ def cache_clear(project: Path | None) -> None:
 
 
 def _cache_folder(project: Path | None) -> Path | None:
-    with _loading():
+    with loading():
         from geo.cache import cache_folder
         from geo.project_file import load_project
 
@@ -317,14 +289,14 @@ def _cache_folder(project: Path | None) -> Path | None:
 
 
 def _load(path: Path) -> tuple[Project, Inputs]:
-    with _loading():
+    with loading():
         from geo.fingerprints import fingerprints
         from geo.project_file import load_project
 
     project = load_project(path)
     with ThreadPoolExecutor(1) as aside, _progress() as say:
         seen = aside.submit(fingerprints, project.roads.osm)
-        with _loading():
+        with loading():
             from geo.inputs import load_inputs
 
         return project, load_inputs(project, seen=seen.result, progress=say)
@@ -332,7 +304,7 @@ def _load(path: Path) -> tuple[Project, Inputs]:
 
 def _study(path: Path, *, sections: bool = False, meanwhile: Callable[[], None] = lambda: None) -> Study:
     project, inputs = _load(path)
-    with _loading():
+    with loading():
         from geo.project import Sections
         from layers.study import make_study
 

@@ -11,7 +11,7 @@ from geo.project import Indicator, People
 from geo.records import Dropped, Reading, counted
 from geo.sources import choose, open_source, record_of
 from geo.spread import spread_over_areas
-from geo.tables import MOST_PEOPLE, Column, Table, as_numbers, check, parse_numbers, row_numbers, without_codes
+from geo.tables import Column, Table, as_numbers, check, parse_numbers, people_column, row_numbers, without_codes
 
 RUCA_UNKNOWN = 99
 """The RUCA code of what has none."""
@@ -28,14 +28,7 @@ def people_table(section: People) -> Table:
         "people",
         (
             *((Column("point_id", unique=True, meaning="Identifier of the point."),) if section.id else ()),
-            Column(
-                "population",
-                "count",
-                low=0,
-                high=MOST_PEOPLE,
-                required=False,
-                meaning="Number of people it stands for.",
-            ),
+            people_column("Number of people it stands for."),
             *((Column("ruca", "number", required=False, meaning="RUCA code."),) if section.ruca else ()),
             *(_indicator_column(name, indicator) for name, indicator in section.indicators.items()),
         ),

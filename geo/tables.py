@@ -69,6 +69,11 @@ class Column:
     meaning: str = ""
 
 
+def people_column(meaning: str) -> Column:
+    """Return the column of how many people a row stands for, which may be empty."""
+    return Column("population", "count", low=0, high=MOST_PEOPLE, required=False, meaning=meaning)
+
+
 @dataclass(frozen=True)
 class Table:
     """A declared table: its name and its columns in order."""

@@ -9,20 +9,13 @@ from geo.points import as_frame, coordinate_columns, points_of
 from geo.project import Source
 from geo.records import Reading, counted
 from geo.sources import choose, open_source, record_of
-from geo.tables import MOST_PEOPLE, Column, Table, check, parse_numbers
+from geo.tables import Column, Table, check, parse_numbers, people_column
 
 TOWNS = Table(
     "towns",
     (
         Column("name", meaning="Name of the town."),
-        Column(
-            "population",
-            "count",
-            low=0,
-            high=MOST_PEOPLE,
-            required=False,
-            meaning="People in it: larger towns are named first.",
-        ),
+        people_column("People in it: larger towns are named first."),
     ),
 )
 

@@ -55,14 +55,12 @@ class Travel:
         from_home, to_place = _legs_m(self.origins), _legs_m(self.destinations)
         # The longer of two legs is at least half of what is no longer than both.
         near_home, near_place = _within(homes, 2 * from_home, places), _within(places, 2 * to_place, homes)[::-1]
-        pairs = np.unique(np.hstack([near_home, near_place]), axis=1)
-        straight_m = np.hypot(*(homes[pairs[0]] - places[pairs[1]]).T)
-        by_minutes = np.argsort(straight_m, kind="stable")
-        kept = by_minutes[(straight_m <= from_home[pairs[0]] + to_place[pairs[1]])[by_minutes]]
-        origin, destination = pairs[:, kept]
-        return pd.DataFrame(
-            {"origin": origin, "destination": destination, "minutes": off_road_minutes(straight_m[kept])}
-        )
+        origin, destination = np.hstack([near_home, near_place])
+        origin, destination = np.divmod(np.unique(origin * len(places) + destination), len(places))
+        straight_m = np.hypot(*(homes[origin] - places[destination]).T)
+        trips = pd.DataFrame({"origin": origin, "destination": destination, "minutes": off_road_minutes(straight_m)})
+        trips = trips[straight_m <= from_home[origin] + to_place[destination]]
+        return trips.sort_values("minutes", kind="stable", ignore_index=True)
 
     def sweep(self, category: str) -> NearestSweep:
         """Return the sweep to the nearest provider of a category, worked out once."""

@@ -9,6 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
+from geo.loading import loading
+
 OUTPUTS: Mapping[str, str] = MappingProxyType(
     {
         "map.html": "maps.page",
@@ -67,6 +69,7 @@ def _means(name: str, file: str) -> bool:
 
 
 def load_libraries(names: Sequence[str]) -> None:
-    """Load what makes and writes these outputs."""
-    for module in dict.fromkeys(["maps.outputs", *(OUTPUTS[name] for name in names)]):
-        import_module(module)
+    """Load what makes and writes these outputs; a signal waits until that is done."""
+    with loading():
+        for module in dict.fromkeys(["maps.outputs", *(OUTPUTS[name] for name in names)]):
+            import_module(module)
